@@ -1,0 +1,33 @@
+import app from './en-US/app.json';
+import errors from './en-US/errors.json';
+import expeed from './en-US/expeed.json';
+import gizwits from './en-US/gizwits.json';
+
+/**
+ * The texts of every error, by key. English is read here, so that the library speaks without Node-RED; the build merges
+ * both languages into the message catalogues of the nodes, under `texts`.
+ */
+const english: Record<string, unknown> = { errors, gizwits, app, expeed };
+
+export type TextParams = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Puts `params` in the place of `__name__`, the placeholder form of Node-RED's message catalogues. */
+export function interpolate(template: string, params: TextParams = {}): string {
+  return template.replace(/__(\w+?)__/g, (whole, name: string) => (name in params ? String(params[name] ?? '') : whole));
+}
+
+/** The English template of a dotted key such as `errors.input.required`, or undefined when there is none. */
+export function englishTemplate(key: string): string | undefined {
+  let node: unknown = english;
+  for (const part of key.split('.')) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
+    node = (node as Record<string, unknown>)[part];
+  }
+  return typeof node === 'string' ? node : undefined;
+}
+
+/** The English text of a key; the key itself when it has none. */
+export function englishText(key: string, params?: TextParams): string {
+  const template = englishTemplate(key);
+  return template === undefined ? key : interpolate(template, params);
+}
