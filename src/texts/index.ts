@@ -9,11 +9,21 @@ import gizwits from './en-US/gizwits.json';
  */
 const english: Record<string, unknown> = { errors, gizwits, app, expeed };
 
-export type TextParams = Readonly<Record<string, string | number | boolean | undefined>>;
+/** A text inside a text, such as what a parameter accepts: it is translated with the text around it. */
+export interface NestedText {
+  textKey: string;
+  textParams?: TextParams;
+}
+
+export type TextParams = Readonly<Record<string, string | number | boolean | undefined | NestedText>>;
 
 /** Puts `params` in the place of `__name__`, the placeholder form of Node-RED's message catalogues. */
 export function interpolate(template: string, params: TextParams = {}): string {
-  return template.replace(/__(\w+?)__/g, (whole, name: string) => (name in params ? String(params[name] ?? '') : whole));
+  return template.replace(/__(\w+?)__/g, (whole, name: string) => {
+    if (!Object.hasOwn(params, name)) return whole;
+    const value = params[name];
+    return typeof value === 'object' ? englishText(value.textKey, value.textParams) : String(value ?? '');
+  });
 }
 
 /** The English template of a dotted key such as `errors.input.required`, or undefined when there is none. */

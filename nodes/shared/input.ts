@@ -1,0 +1,109 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { CloudError } from '../../src/cloud/errors';
+import { Metadata } from './metadata';
+import type { Send } from './record-sender';
+import { NodeStatus } from './status';
+import { translateError } from './texts';
+import { FieldReader, type TypedField } from './typed-fields';
+
+/** What a node's work gets for one input. */
+export interface Input {
+  msg: NodeMessage & Record<string, unknown>;
+  send: Send;
+  /** Aborts when the node closes. One for the node, not one a message. */
+  signal: AbortSignal;
+  status: NodeStatus;
+  metadata: Metadata;
+  /** Monotonic milliseconds when the message arrived: commands are dated by it. */
+  arrivedAt: number;
+  read(field: TypedField): Promise<unknown>;
+}
+
+export interface InputOptions {
+  /** Fixed fields of `msg.gizwits`: `operation`, `productKey`. */
+  describe(): Record<string, unknown>;
+  /** Does the work, sends its messages and reports its success to `status`; any throw ends the input as an error. */
+  work(input: Input): Promise<void>;
+  /** Metadata property: `gizwits` or `expeed`. */
+  property?: 'gizwits' | 'expeed';
+  /** More to tidy up when the node closes. */
+  close?(removed: boolean): Promise<void> | void;
+}
+
+/**
+ * The one way from a message to its end: whatever happens, `done` is called exactly once, an error is translated,
+ * put on the message and shown, and nothing can escape as an unhandled rejection, which would end Node-RED.
+ */
+export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): NodeStatus {
+  const property = options.property ?? 'gizwits';
+  const status = new NodeStatus(RED, node);
+  const reader = new FieldReader(RED, node);
+  const closing = new AbortController();
+  const inFlight = new Set<Promise<void>>();
+
+  const run = async (msg: Input['msg'], send: Send, done: (error?: Error) => void): Promise<void> => {
+    const metadata = new Metadata({ ...options.describe(), ...keptMetadata(msg[property]) });
+    let failure: CloudError | undefined;
+    status.begin();
+    try {
+      if (closing.signal.aborted) throw closedError();
+      await options.work({
+        msg,
+        send,
+        signal: closing.signal,
+        status,
+        metadata,
+        arrivedAt: performance.now(),
+        read: (field) => reader.read(field, msg),
+      });
+    } catch (error) {
+      failure = translateError(RED, asCloudError(error));
+      msg[property] = metadata.failure(failure);
+      status.failed(failure.code);
+    }
+    try {
+      done(failure);
+    } catch (error) {
+      // `done` runs Catch and Complete handlers of the flow; what they throw is theirs, and must not end the process.
+      node.log(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  node.on('input', (msg, send, done) => {
+    const work = run(msg as Input['msg'], send as Send, done);
+    inFlight.add(work);
+    void work.finally(() => inFlight.delete(work));
+  });
+
+  node.on('close', (removed: boolean, done: () => void) => {
+    closing.abort();
+    void Promise.allSettled([...inFlight, Promise.resolve(options.close?.(removed))]).then(() => {
+      status.close();
+      done();
+    });
+  });
+
+  return status;
+}
+
+/** An acknowledgement handle of a push event must survive the nodes between the event and its Ack node. */
+function keptMetadata(previous: unknown): Record<string, unknown> {
+  if (typeof previous !== 'object' || previous === null) return {};
+  const { delivery } = previous as { delivery?: unknown };
+  return typeof delivery === 'string' ? { delivery } : {};
+}
+
+export function closedError(): CloudError {
+  return new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' });
+}
+
+/** Anything thrown, as the one error type. What is not ours is a defect of ours: it says so and keeps its text. */
+export function asCloudError(error: unknown): CloudError {
+  if (error instanceof CloudError) {
+    // The frames of a stack name files of the machine and help no flow author; Catch would show them.
+    delete (error as Error).stack;
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CloudError({ code: 'GIZ_INTERNAL', textKey: 'errors.internal', textParams: { reason }, outcome: 'unknown' });
+}

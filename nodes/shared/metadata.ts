@@ -1,0 +1,74 @@
+import type { CloudError } from '../../src/cloud/errors';
+
+/** What one call cost and met; every call of the library answers with it. */
+export interface CallMetadata {
+  statusCode?: number;
+  /** Tries made, the first included. */
+  attempts?: number;
+  /** Milliseconds spent waiting for a turn, the quota or a pause between tries. */
+  waitedMs?: number;
+  quota?: { limit: number; remaining: number; resetAt: string };
+}
+
+/** `msg.gizwits.error`, as CONTRACT.md names its fields. */
+export interface ErrorMetadata {
+  code: string;
+  vendorCode?: number;
+  vendorMessage?: string;
+  statusCode?: number;
+  outcome: 'not-sent' | 'refused' | 'unknown';
+  retryable: boolean;
+  retryAfterMs?: number;
+}
+
+/** Collects the metadata object of one input over all the calls made for it. */
+export class Metadata {
+  private readonly startedAt = performance.now();
+  private statusCode: number | undefined;
+  private attempts = 0;
+  private waitedMs = 0;
+  private quota: CallMetadata['quota'];
+
+  constructor(private readonly fixed: Record<string, unknown>) {}
+
+  /** Adds one call's cost. Returns the call's result, so that it can stand around an await. */
+  add<T extends CallMetadata>(call: T): T {
+    if (call.statusCode !== undefined) this.statusCode = call.statusCode;
+    this.attempts += call.attempts ?? 0;
+    this.waitedMs += call.waitedMs ?? 0;
+    if (call.quota) this.quota = call.quota;
+    return call;
+  }
+
+  /** Sets a field that is known only later, such as `did` or `groups`. */
+  set(name: string, value: unknown): void {
+    this.fixed[name] = value;
+  }
+
+  /** The object for `msg.gizwits`; `more` adds fields of this message alone, such as `page`. */
+  object(more?: Record<string, unknown>): Record<string, unknown> {
+    const object: Record<string, unknown> = { ...this.fixed };
+    if (this.statusCode !== undefined) object.statusCode = this.statusCode;
+    object.attempts = this.attempts;
+    object.waitedMs = Math.round(this.waitedMs);
+    object.elapsedMs = Math.round(performance.now() - this.startedAt);
+    if (this.quota) object.quota = { ...this.quota };
+    return more ? Object.assign(object, more) : object;
+  }
+
+  /** The object for a message that failed. */
+  failure(error: CloudError): Record<string, unknown> {
+    if (error.statusCode !== undefined) this.statusCode = error.statusCode;
+    return this.object({ error: errorMetadata(error) });
+  }
+}
+
+export function errorMetadata(error: CloudError): ErrorMetadata {
+  const { code, vendorCode, vendorMessage, statusCode, outcome, retryable, retryAfterMs } = error;
+  const metadata: ErrorMetadata = { code, outcome, retryable };
+  if (vendorCode !== undefined) metadata.vendorCode = vendorCode;
+  if (vendorMessage !== undefined) metadata.vendorMessage = vendorMessage;
+  if (statusCode !== undefined) metadata.statusCode = statusCode;
+  if (retryAfterMs !== undefined) metadata.retryAfterMs = retryAfterMs;
+  return metadata;
+}

@@ -1,0 +1,94 @@
+import { setImmediate as afterDelivery } from 'node:timers/promises';
+import type { NodeAPI, NodeMessage } from 'node-red';
+
+/** How a node hands on a list: one message, a message a page, or a message a record. */
+export type OutputMode = 'array' | 'page' | 'each';
+
+export type Send = (msg: NodeMessage | NodeMessage[]) => void;
+type Fields = Record<string, unknown>;
+
+/** Reads the saved `output` of a node; an unknown word is the default. */
+export function outputMode(value: unknown): OutputMode {
+  return value === 'page' || value === 'each' ? value : 'array';
+}
+
+/**
+ * Sends records as they arrive. `page` and `each` carry `msg.parts`, so that Join rebuilds the flat array, and
+ * `msg.complete` on the last message; to know which one is the last, one message is held back until the next is there.
+ * Parts of a received message are kept inside the new ones, as the core Split node does, and come back after Join.
+ */
+export class RecordSender {
+  private readonly id: string;
+  private readonly base: Fields;
+  private readonly collected: unknown[] = [];
+  private held: { payload: unknown; fields: Fields; len: number } | undefined;
+  private index = 0;
+  private records = 0;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly msg: NodeMessage,
+    private readonly send: Send,
+    private readonly mode: OutputMode,
+    /** Message properties that go with one record in mode `each`, such as `did`. */
+    private readonly idsOf: (record: unknown) => Fields = () => ({}),
+  ) {
+    this.id = RED.util.generateId();
+    // The payload is replaced in every message: it need not be copied with each.
+    const { payload: _payload, ...base } = msg as Fields;
+    this.base = base;
+  }
+
+  /** Records handed over so far. */
+  get count(): number {
+    return this.records;
+  }
+
+  /** Takes one page; `fields` are set on its messages (`gizwits`, ids). Lets the runtime deliver before it returns. */
+  async page(records: readonly unknown[], fields: Fields): Promise<void> {
+    this.records += records.length;
+    if (this.mode === 'array') {
+      for (const record of records) this.collected.push(record);
+      return;
+    }
+    if (records.length === 0) return;
+    if (this.mode === 'page') this.hold(records, fields, records.length);
+    else for (const record of records) this.hold(record, { ...fields, ...this.idsOf(record) }, 1);
+    await afterDelivery();
+  }
+
+  /** Sends what is held: the last message, or the whole array. An empty result is one message with an empty array. */
+  end(fields: Fields): void {
+    if (this.mode === 'array') {
+      this.send(Object.assign(this.msg, fields, { payload: this.collected }) as NodeMessage);
+      return;
+    }
+    this.held ??= { payload: [], fields, len: 0 };
+    Object.assign(this.held.fields, { gizwits: fields.gizwits });
+    this.release(true);
+  }
+
+  /** Sends what is held after a failure in mid-list: what has arrived is not lost, and nothing says it is complete. */
+  abandon(): void {
+    if (this.held) this.release(false);
+  }
+
+  private hold(payload: unknown, fields: Fields, len: number): void {
+    if (this.held) this.release(false);
+    this.held = { payload, fields, len };
+  }
+
+  private release(last: boolean): void {
+    const { payload, fields, len } = this.held as { payload: unknown; fields: Fields; len: number };
+    this.held = undefined;
+    const message = this.RED.util.cloneMessage(this.base as NodeMessage) as Fields;
+    const parts: Fields = { id: this.id, index: this.index++, type: 'array', len };
+    if (last) parts.count = this.index;
+    if (this.base.parts !== undefined) parts.parts = message.parts;
+    // Each message has metadata of its own: a flow may write into one without changing the others.
+    Object.assign(message, fields, { payload, parts, gizwits: this.RED.util.cloneMessage(fields.gizwits as NodeMessage) });
+    if (last) message.complete = true;
+    else delete message.complete;
+    this.send(message as NodeMessage);
+  }
+}

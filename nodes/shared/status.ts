@@ -1,0 +1,112 @@
+import type { Node, NodeAPI } from 'node-red';
+import { statusKey, statusText } from './texts';
+
+type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+
+/** A status update at most this often, milliseconds: each one is an event in the runtime and a frame to every editor. */
+const LEAST_DISTANCE_MS = 100;
+
+/**
+ * One node's status. Says what is true now: blue while anything is in flight, with a count or a wait; after that the
+ * result of the last message. Bursts are thinned, the last state is always shown.
+ */
+export class NodeStatus {
+  private inFlight = 0;
+  private shown = '';
+  private wanted: { fill: Fill; shape: 'dot' | 'ring'; text: string } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lastShownAt = Number.NEGATIVE_INFINITY;
+  private closed = false;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+  ) {}
+
+  /** Nothing has happened yet. */
+  ready(): void {
+    this.show('grey', 'dot', statusKey('ready'));
+  }
+
+  /** The node cannot work: no config node, or an incomplete one. */
+  unusable(): void {
+    this.show('red', 'ring', statusKey('noConfig'));
+  }
+
+  /** One more message is being worked on. */
+  begin(): void {
+    this.inFlight++;
+    this.working();
+  }
+
+  /** Records that have arrived, or targets that are done, so far. */
+  progress(count: number): void {
+    this.show('blue', 'dot', statusText(this.RED, 'progress', { count }));
+  }
+
+  /** Waits for the quota (with the seconds that remain), for its turn, for another try or for a login. */
+  waiting(reason: 'quota' | 'queue' | 'retry' | 'login', ms: number): void {
+    if (reason === 'quota') {
+      this.show('blue', 'dot', statusText(this.RED, 'waitingQuota', { seconds: Math.ceil(ms / 1000) }));
+    } else if (reason === 'retry') this.show('blue', 'dot', statusKey('retrying'));
+    else if (reason === 'login') this.show('blue', 'dot', statusKey('login'));
+    else this.working();
+  }
+
+  /** A message has succeeded; `key` and `params` name what came out. */
+  succeeded(key = 'done', params?: Record<string, string | number>): void {
+    this.end('green', 'dot', params ? statusText(this.RED, key, params) : statusKey(key));
+  }
+
+  /** A message has succeeded in part. */
+  partly(ok: number, total: number): void {
+    this.end('yellow', 'ring', statusText(this.RED, 'partial', { ok, total }));
+  }
+
+  /** A message has failed; the code says why in short, the error in full goes to Catch. */
+  failed(code: string): void {
+    this.end('red', 'ring', code);
+  }
+
+  /** The node is closed: nothing is shown any more, no timer stays. */
+  close(): void {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private working(): void {
+    if (this.inFlight > 1) this.show('blue', 'dot', statusText(this.RED, 'queued', { count: this.inFlight }));
+    else this.show('blue', 'dot', statusKey('working'));
+  }
+
+  private end(fill: Fill, shape: 'dot' | 'ring', text: string): void {
+    this.inFlight = Math.max(0, this.inFlight - 1);
+    if (this.inFlight > 0) this.working();
+    else this.show(fill, shape, text);
+  }
+
+  private show(fill: Fill, shape: 'dot' | 'ring', text: string): void {
+    if (this.closed) return;
+    this.wanted = { fill, shape, text };
+    if (this.timer) return;
+    const wait = this.lastShownAt + LEAST_DISTANCE_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else {
+      this.timer = setTimeout(() => {
+        this.timer = undefined;
+        this.flush();
+      }, wait);
+    }
+  }
+
+  private flush(): void {
+    const wanted = this.wanted;
+    if (!wanted || this.closed) return;
+    const signature = `${wanted.fill} ${wanted.shape} ${wanted.text}`;
+    if (signature === this.shown) return;
+    this.shown = signature;
+    this.lastShownAt = performance.now();
+    this.node.status(wanted);
+  }
+}

@@ -1,0 +1,33 @@
+import type { NodeAPI } from 'node-red';
+import type { CloudError } from '../../src/cloud/errors';
+import { englishText, type TextParams } from '../../src/texts';
+
+/** The catalogue that holds what all nodes share: common labels, status texts and, under `texts`, every error. */
+const SHARED_CATALOGUE = '@gizflow/node-red-gizwits/gizwits-enterprise';
+
+/** Full key of a shared status text; the editor translates it into the reader's language. */
+export function statusKey(name: string): string {
+  return `${SHARED_CATALOGUE}:common.status.${name}`;
+}
+
+/** A shared status text with values in it, in the runtime's language. */
+export function statusText(RED: NodeAPI, name: string, params: TextParams): string {
+  return RED._(statusKey(name), params as Record<string, string>);
+}
+
+/** A text of `src/texts` in the runtime's language; where no catalogue is loaded, in English. */
+export function libraryText(RED: NodeAPI, textKey: string, textParams: TextParams = {}): string {
+  const key = `texts.${textKey}`;
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(textParams)) {
+    params[name] = typeof value === 'object' ? libraryText(RED, value.textKey, value.textParams) : String(value ?? '');
+  }
+  const text = RED._(`${SHARED_CATALOGUE}:${key}`, params);
+  return typeof text === 'string' && text !== '' && !text.endsWith(key) ? text : englishText(textKey, textParams);
+}
+
+/** Puts an error's message into the runtime's language. */
+export function translateError(RED: NodeAPI, error: CloudError): CloudError {
+  error.message = libraryText(RED, error.textKey, error.textParams);
+  return error;
+}
