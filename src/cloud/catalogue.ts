@@ -1,3 +1,4 @@
+import type { NestedText, TextParams } from '../texts';
 import type { WireRequest } from './reply';
 
 /**
@@ -5,7 +6,7 @@ import type { WireRequest } from './reply';
  * - `control`: changes something (a command, a binding, a group); goes first, and is never repeated unless it provably
  *   was not carried out;
  * - `read`: somebody waits for the answer; may be repeated;
- * - `report`: a statistic or a long listing; may be repeated and waits behind the others.
+ * - `report`: a statistic; may be repeated and waits behind the others.
  */
 export type Lane = 'control' | 'read' | 'report';
 
@@ -163,46 +164,51 @@ export interface RequestContext {
   readonly path?: string;
 }
 
-const DATE_NOTATION: Readonly<Record<DateForm, string>> = { date: 'YYYY-MM-DD', week: 'YYYY-WW', month: 'YYYY-MM' };
+/** Longest text where an operation says nothing else, in characters. */
+export const MAX_TEXT_LENGTH = 256;
 
-/** Allow-lists of ids in the notation of regular expressions, as shown to users. */
-export const ID_NOTATION: Readonly<Record<IdKind, string>> = {
-  id: '[A-Za-z0-9_-]{1,64}',
-  mac: '[A-Za-z0-9:_-]{1,64}',
-  name: '[^,]{1,128}',
+/** How the forms of a calendar period are written. */
+export const DATE_NOTATION: Readonly<Record<DateForm, string>> = {
+  date: 'YYYY-MM-DD',
+  week: 'YYYY-WW',
+  month: 'YYYY-MM',
 };
 
-/**
- * What a parameter accepts, in a notation that reads the same in every language: `asc | desc`, `integer 1..100`,
- * `string[] 1..1000`. Used in error texts, forms and the reference table.
- */
-export function acceptedForm(parameter: Parameter): string {
-  const { type, values, min, max, maxItems } = parameter;
+/** What a parameter accepts, for error texts, forms and the reference table; words are a text to be translated. */
+export function acceptedForm(parameter: Parameter): string | NestedText {
+  const { type, values, maxItems, maxLength = MAX_TEXT_LENGTH } = parameter;
   if (values) return values.join(' | ');
   switch (type) {
-    case 'integer': {
-      const bounds = min === undefined && max === undefined ? '' : ` ${min ?? ''}..${max ?? ''}`;
-      return `integer${bounds}${parameter.unit ? ` (${parameter.unit})` : ''}`;
-    }
+    case 'text':
+      return accepts('text', { max: maxLength });
+    case 'integer':
+      return acceptedInteger(parameter);
     case 'flag':
     case 'boolean':
-      return 'true | false | 1 | 0';
+      return accepts('boolean');
     case 'id':
-      return ID_NOTATION[parameter.id ?? 'id'];
+      return accepts(parameter.id ?? 'id');
     case 'date':
       return (parameter.dates ?? ['date']).map((form) => DATE_NOTATION[form]).join(' | ');
     case 'list':
-      return `string[] 1..${maxItems ?? ''}`;
+      return accepts('listOf', {
+        list: maxItems === undefined ? accepts('list') : accepts('listMax', { max: maxItems }),
+        entry: parameter.id ? accepts(parameter.id) : accepts('text', { max: maxLength }),
+      });
     case 'bytes':
-      return 'Buffer | integer[] 0..255 | hex | base64';
-    case 'object':
-      return 'object';
-    case 'json':
-      return 'JSON';
+      return accepts('bytes', { coding: parameter.coding });
     default:
-      return `string 1..${parameter.maxLength ?? MAX_TEXT_LENGTH}`;
+      return accepts(type);
   }
 }
 
-/** Longest text where an operation says nothing else, in characters. */
-export const MAX_TEXT_LENGTH = 256;
+/** A text of `errors.accepts`. */
+export function accepts(key: string, textParams?: TextParams): NestedText {
+  return { textKey: `errors.accepts.${key}`, textParams };
+}
+
+function acceptedInteger({ min, max, unit }: Parameter): NestedText {
+  if (unit) return accepts(unit === 's' ? 'seconds' : 'milliseconds');
+  if (min === undefined) return accepts('integer');
+  return max === undefined ? accepts('integerFrom', { min }) : accepts('integerRange', { min, max });
+}

@@ -1,0 +1,185 @@
+import {
+  acceptedForm,
+  accepts,
+  MAX_TEXT_LENGTH,
+  type Operation,
+  type Parameter,
+  type RequestContext,
+} from './catalogue';
+import { checkConstraints } from './constraints';
+import { badInput, CloudError } from './errors';
+import {
+  checkName,
+  configError,
+  copyJson,
+  copyObject,
+  excerpt,
+  isAbsent,
+  isPlainObject,
+  toBoolean,
+  toBytes,
+  toHeaderText,
+  toId,
+  toInteger,
+  toList,
+  toPeriod,
+  toText,
+} from './input';
+import type { WireRequest } from './reply';
+
+/** Values of an operation's parameters, checked and in their wire form, by parameter name. */
+type Values = Record<string, unknown>;
+
+/** Header of every request with a body. */
+export const JSON_BODY = { 'content-type': 'application/json' };
+
+/**
+ * Turns an operation and an author's parameters into a request, after checking all of them; a product's access token
+ * is added later, when the request is sent.
+ * @param params an object whose own properties are the parameters by name; undefined and null count as not given.
+ * @throws CloudError GIZ_BAD_INPUT naming the field, what is wrong with it and what is accepted; GIZ_CONFIG for a value
+ *   that the account should have supplied.
+ */
+export function buildRequest(operation: Operation, params: unknown, context: RequestContext): WireRequest {
+  const values = readParameters(operation, params, context);
+  checkConstraints(operation, values);
+
+  let path = context.path ?? operation.path;
+  const query: string[] = [];
+  const headers: Record<string, string> = {};
+  const body: Record<string, unknown> = Object.create(null);
+  for (const parameter of operation.parameters) {
+    const value = values[parameter.name];
+    if (value === undefined) continue;
+    for (const name of parameter.wire ?? [parameter.name]) {
+      if (parameter.in === 'body') body[name] = value;
+      else if (parameter.in === 'query') query.push(queryPart(name, value));
+      else if (parameter.in === 'header') headers[name] = toHeaderText(String(value), parameter.name);
+      else path = path.replace(`{${name}}`, () => pathSegment(String(value), parameter));
+    }
+  }
+  if (query.length > 0) path += `?${query.join('&')}`;
+
+  const request: WireRequest = { method: operation.method, path };
+  // A POST or PUT without parameters still carries `{}`: a JSON service refuses an empty body (5001).
+  if (operation.method === 'POST' || operation.method === 'PUT' || Object.keys(body).length > 0) {
+    request.body = JSON.stringify(body);
+    request.headers = { ...JSON_BODY, ...headers };
+  } else if (Object.keys(headers).length > 0) request.headers = headers;
+  return request;
+}
+
+/** One `name=value` of a query, encoded; lists are joined by commas. */
+export function queryPart(name: string, value: unknown): string {
+  return `${encodeURIComponent(name)}=${encodeURIComponent(Array.isArray(value) ? value.join(',') : String(value))}`;
+}
+
+/** A path segment, encoded. Encoding leaves `.` and `..` as they are and servers may decode `%2F` early: refused. */
+export function pathSegment(value: string, parameter: Pick<Parameter, 'name' | 'id'>): string {
+  if (/^\.{1,2}$|[/\\?#%]/.test(value)) {
+    throw badInput('id', { field: parameter.name, given: excerpt(value), accepted: accepts(parameter.id ?? 'id') });
+  }
+  return encodeURIComponent(value);
+}
+
+function readParameters(operation: Operation, params: unknown, context: RequestContext): Values {
+  const given = isAbsent(params) ? {} : params;
+  if (!isPlainObject(given)) {
+    throw badInput('type', { field: 'params', given: excerpt(given), accepted: accepts('params') });
+  }
+  for (const name of Object.keys(given)) checkKnown(name, operation);
+
+  const values: Values = Object.create(null);
+  for (const parameter of operation.parameters) {
+    const own = Object.hasOwn(given, parameter.name) ? given[parameter.name] : undefined;
+    const value = parameter.supplied
+      ? suppliedValue(parameter, own, context)
+      : isAbsent(own)
+        ? defaultValue(parameter)
+        : readValue(parameter, own, values);
+    if (value !== undefined) values[parameter.name] = value;
+  }
+  return values;
+}
+
+function checkKnown(name: string, operation: Operation): void {
+  checkName(name, 'params');
+  const known = operation.parameters.find((parameter) => parameter.name === name);
+  if (known && (!known.supplied || name === 'product_key')) return;
+  const names = operation.parameters.filter((parameter) => !parameter.supplied).map((parameter) => parameter.name);
+  throw badInput('unknown', { field: name, accepted: names.length > 0 ? names.join(', ') : accepts('nothing') });
+}
+
+function defaultValue(parameter: Parameter): unknown {
+  if (parameter.default !== undefined) return parameter.default;
+  if (parameter.required) throw badInput('required', { field: parameter.name, accepted: acceptedForm(parameter) });
+  return undefined;
+}
+
+/** A value of the account. What is wrong with it is a matter of the configuration, and its text stays out of errors. */
+function suppliedValue(parameter: Parameter, own: unknown, context: RequestContext): unknown {
+  const { name } = parameter;
+  const supplied = Object.hasOwn(context.supplied, name) ? context.supplied[name] : undefined;
+  if (supplied === undefined || supplied === '') {
+    if (parameter.required) throw configError('missing', { field: name });
+    return undefined;
+  }
+  if (!isAbsent(own) && own !== supplied) throw badInput('productKey', { field: name, given: excerpt(own) });
+  try {
+    const value = readValue(parameter, supplied, {});
+    return parameter.in === 'header' ? toHeaderText(String(value), name) : value;
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    const given = parameter.secret ? '***' : excerpt(supplied);
+    throw configError('invalid', { field: name, given, accepted: acceptedForm(parameter) });
+  }
+}
+
+/** One value in its wire form. `earlier` holds the parameters that stand before it in the operation. */
+function readValue(parameter: Parameter, value: unknown, earlier: Values): unknown {
+  const { name, maxLength = MAX_TEXT_LENGTH } = parameter;
+  switch (parameter.type) {
+    case 'id':
+      return toId(value, name, parameter.id);
+    case 'integer':
+      return toInteger(value, name, { min: parameter.min, max: parameter.max, accepted: acceptedForm(parameter) });
+    case 'flag':
+      return toBoolean(value, name) ? 1 : 0;
+    case 'boolean':
+      return toBoolean(value, name);
+    case 'date':
+      return readPeriod(parameter, value, earlier);
+    case 'list':
+      return toList(
+        value,
+        name,
+        (entry, field) => (parameter.id ? toId(entry, field, parameter.id) : toText(entry, field, maxLength)),
+        { max: parameter.maxItems, accepted: acceptedForm(parameter) },
+      );
+    case 'bytes':
+      return toBytes(value, name, parameter.coding ? (earlier[parameter.coding] as string | undefined) : undefined);
+    case 'object': {
+      const copy = copyObject(value, name);
+      if (Object.keys(copy).length > 0) return copy;
+      throw badInput('noItems', { field: name, given: excerpt(value), accepted: acceptedForm(parameter) });
+    }
+    case 'json':
+      return copyJson(value, name);
+    default:
+      return readText(parameter, value, maxLength);
+  }
+}
+
+function readText(parameter: Parameter, value: unknown, maxLength: number): string {
+  const { name, values } = parameter;
+  if (!values) return toText(value, name, maxLength);
+  if (typeof value === 'string' && values.includes(value)) return value;
+  throw badInput('value', { field: name, given: excerpt(value), accepted: acceptedForm(parameter) });
+}
+
+function readPeriod(parameter: Parameter, value: unknown, earlier: Values): string {
+  const cycle = parameter.cycle ? earlier[parameter.cycle] : undefined;
+  const forms = parameter.dates ?? ['date'];
+  const form = forms.find((known) => known === cycle);
+  return toPeriod(value, parameter.name, form ? [form] : forms);
+}
