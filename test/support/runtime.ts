@@ -1,0 +1,233 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packedPackage } from './packed-package';
+
+/** A node as flows.json holds it. */
+export interface FlowNode {
+  id: string;
+  type: string;
+  [field: string]: unknown;
+}
+
+/** Credentials by node id and field, in the clear. */
+export type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface NodeRedOptions {
+  /** A user folder to use and to leave there, so that Node-RED can be started on it again; else a fresh one. */
+  userDir?: string;
+  /** Replaces the flows of the user folder. */
+  flows?: readonly FlowNode[];
+  credentials?: Credentials;
+  /** JSON values laid over the quiet settings that every test wants. */
+  settings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of the process. */
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface RunningNodeRed {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Node-RED's version. */
+  readonly version: string;
+  readonly userDir: string;
+  readonly pid: number;
+  /** Everything that the process has printed. */
+  logs(): string;
+  /** One request to the runtime; `path` begins with a slash. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Puts other flows in place and waits until they run. */
+  deploy(flows: readonly FlowNode[], options?: DeployOptions): Promise<void>;
+  /** Ends the process and waits for it; a fresh user folder is removed. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export interface DeployOptions {
+  credentials?: Credentials;
+  type?: 'full' | 'nodes' | 'flows';
+  headers?: Readonly<Record<string, string>>;
+}
+
+const startMs = 60_000;
+const stopMs = 20_000;
+
+/** The Node-RED to test with: the package folder that GIZ_NODE_RED names, else the project's own; its main file. */
+export function nodeRedPath(): string {
+  return require.resolve(process.env.GIZ_NODE_RED ?? 'node-red');
+}
+
+/** The version of the Node-RED to test with. */
+export function nodeRedVersion(): string {
+  const manifest = createRequire(nodeRedPath()).resolve('node-red/package.json');
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** An `adminAuth.users` entry; the password's hash is of little cost, since only a test uses it. */
+export function adminUser(username: string, password: string, permissions: string | string[]): object {
+  const bcrypt = createRequire(nodeRedPath())('bcryptjs') as { hashSync(text: string, rounds: number): string };
+  return { username, password: bcrypt.hashSync(password, 4), permissions };
+}
+
+/** Logs in as the editor does and answers the header that later requests carry. */
+export async function logIn(
+  runtime: RunningNodeRed,
+  username: string,
+  password: string,
+): Promise<{ Authorization: string }> {
+  const form = { client_id: 'node-red-admin', grant_type: 'password', scope: '', username, password };
+  const reply = await runtime.request('/auth/token', { method: 'POST', body: new URLSearchParams(form) });
+  if (!reply.ok) throw new Error(`The login of ${username} was answered ${reply.status}`);
+  return { Authorization: `Bearer ${((await reply.json()) as { access_token: string }).access_token}` };
+}
+
+/**
+ * Starts a real Node-RED in a process of its own on a free loopback port, with the package installed from its tarball,
+ * and answers once the admin API is up and the flows have been started (or could not be, for unknown types).
+ */
+export async function startNodeRed(options: NodeRedOptions = {}): Promise<RunningNodeRed> {
+  const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'gizwits-node-red-'));
+  const port = await freePort();
+  await prepareUserDir(userDir, port, options);
+  const nodeRed = new NodeRedProcess(userDir, options);
+  const url = `http://127.0.0.1:${port}`;
+  const runtime: RunningNodeRed = {
+    url,
+    version: nodeRedVersion(),
+    userDir,
+    pid: nodeRed.pid,
+    logs: () => nodeRed.output,
+    request: (path, init) => fetch(`${url}${path}`, init),
+    deploy: (flows, { credentials = {}, type = 'full', headers } = {}) => {
+      const body = flows.map((node) => (credentials[node.id] ? { ...node, credentials: credentials[node.id] } : node));
+      return nodeRed.settles(async () => {
+        const reply = await fetch(`${url}/flows`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'node-red-deployment-type': type, ...headers },
+          body: JSON.stringify(body),
+        });
+        if (!reply.ok) throw new Error(`The deploy was answered ${reply.status}: ${await reply.text()}`);
+      });
+    },
+    stop: async (signal = 'SIGTERM') => {
+      await nodeRed.stop(signal);
+      if (!options.userDir) rmSync(userDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await nodeRed.settles(() => answers(`${url}/settings`, nodeRed));
+  } catch (error) {
+    await runtime.stop('SIGKILL');
+    throw error;
+  }
+  return runtime;
+}
+
+/** The child process and what its guard reports. */
+class NodeRedProcess {
+  output = '';
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<unknown>;
+  private settled = 0;
+
+  constructor(userDir: string, { env }: NodeRedOptions) {
+    const program = join(dirname(createRequire(nodeRedPath()).resolve('node-red/package.json')), 'red.js');
+    const args = ['--require', join(__dirname, 'runtime-guard.cjs'), program, '--userDir', userDir];
+    this.child = spawn(process.execPath, args, {
+      cwd: userDir,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, LANG: 'en_US.UTF-8', NODE_OPTIONS: '', ...env },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+    }
+    this.child.on('message', () => {
+      this.settled++;
+    });
+    this.exited = once(this.child, 'exit');
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Does `action` and waits until the flows have settled once more than before it. */
+  async settles(action: () => Promise<void>): Promise<void> {
+    const before = this.settled;
+    await action();
+    await waitFor('its flows', this, () => this.settled > before);
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    if (!this.alive) return;
+    this.child.kill(signal);
+    const lastWord = setTimeout(() => this.child.kill('SIGKILL'), stopMs);
+    await this.exited;
+    clearTimeout(lastWord);
+    if (this.child.connected) this.child.disconnect();
+  }
+}
+
+async function answers(url: string, nodeRed: NodeRedProcess): Promise<void> {
+  // 401 is an answer too: with adminAuth nothing else comes without a token.
+  await waitFor(url, nodeRed, () =>
+    fetch(url).then(
+      ({ status }) => status === 200 || status === 401,
+      () => false,
+    ),
+  );
+}
+
+async function waitFor(what: string, nodeRed: NodeRedProcess, come: () => boolean | Promise<boolean>): Promise<void> {
+  const until = Date.now() + startMs;
+  while (!(await come())) {
+    if (!nodeRed.alive || Date.now() > until) {
+      const why = nodeRed.alive ? `did not answer in ${startMs / 1000} s` : 'ended';
+      throw new Error(`Node-RED ${why} while the test waited for ${what}:\n${nodeRed.output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function prepareUserDir(userDir: string, port: number, options: NodeRedOptions): Promise<void> {
+  const { folder } = await packedPackage();
+  mkdirSync(userDir, { recursive: true });
+  const modules = join(userDir, 'node_modules');
+  if (!existsSync(modules)) {
+    cpSync(join(folder, 'package.json'), join(userDir, 'package.json'));
+    symlinkSync(join(folder, 'node_modules'), modules, 'junction');
+  }
+  const settings = {
+    uiHost: '127.0.0.1',
+    uiPort: port,
+    flowFile: 'flows.json',
+    credentialSecret: 'test',
+    telemetry: { enabled: false, updateNotification: false },
+    editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
+    ...options.settings,
+  };
+  writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings, null, 2)};\n`);
+  // Credentials in the clear are taken as they are and written back sealed at the next deploy.
+  if (options.credentials) writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials));
+  if (options.flows) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flows));
+}
+
+/** A loopback port that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has an address of host and port');
+  return address.port;
+}
