@@ -1,0 +1,29 @@
+import { types } from 'node:util';
+
+/** How bytes are written as text. */
+export type Coding = 'hex' | 'base64';
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * Bytes from a Buffer or other view, from an array of whole numbers 0..255, or from a Buffer that went through JSON
+ * (`{type: 'Buffer', data: [...]}`); undefined for anything else. Text is not read here: see {@link decodeText}.
+ */
+export function bytesOf(value: unknown): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (types.isAnyArrayBuffer(value)) return Buffer.from(value);
+  if (Array.isArray(value)) return value.every(isByte) ? Buffer.from(value) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { type, data } = value as { type?: unknown; data?: unknown };
+  return type === 'Buffer' && Array.isArray(data) ? bytesOf(data) : undefined;
+}
+
+/** Bytes from text in the given coding, every digit of it valid; undefined otherwise. Empty text is no bytes. */
+export function decodeText(text: string, coding: Coding): Buffer | undefined {
+  if (coding === 'hex') return /^(?:[0-9a-f]{2})*$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
+}
