@@ -1,0 +1,35 @@
+/** The input of a property in its open dialog; an empty set when the dialog has no such input. */
+export function fieldOf(node: EditorNode<object>, property: string): JQuery {
+  const prefix = node._def.category === 'config' ? 'node-config-input' : 'node-input';
+  return $(`#${prefix}-${property}`);
+}
+
+/** What an input holds now: a boolean for a checkbox, else text; undefined when there is no such input. */
+export function shownValue(field: JQuery): string | boolean | undefined {
+  if (field.length === 0) return undefined;
+  if (field.attr('type') === 'checkbox') return field.prop('checked') === true;
+  const value = field.val();
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+/** A property as saved. */
+export function savedValue(node: EditorNode<object>, property: string): unknown {
+  return (node as unknown as Record<string, unknown>)[property];
+}
+
+/**
+ * A property as it counts now: from the form while the node's own dialog is open, else as saved, else its default.
+ * A form that belongs to another node is never read, since its inputs have the same ids.
+ */
+export function currentValue(node: EditorNode<object>, property: string): unknown {
+  if (RED.editor.getEditStack().includes(node)) {
+    const shown = shownValue(fieldOf(node, property));
+    if (shown !== undefined) return shown;
+  }
+  return savedValue(node, property) ?? node._def.defaults[property]?.value;
+}
+
+/** The frame around a node's rows in its open dialog. */
+export function dialogOf(node: EditorNode<object>): JQuery {
+  return fieldOf(node, 'name').closest('.gizwits-dialog');
+}

@@ -1,0 +1,14 @@
+/** The package's name; with a set's name it makes the namespace of that set's catalogue. */
+const PACKAGE = '@gizflow/node-red-gizwits';
+
+type TextParams = Record<string, string | number>;
+
+/** A text of one node set's own catalogue, whose root key is the set's name: `setText('gizwits-search', 'label.target')`. */
+export function setText(set: string, key: string, params?: TextParams): string {
+  return RED._(`${PACKAGE}/${set}:${set}.${key}`, params);
+}
+
+/** A text that all nodes share; it lives in the catalogue of `gizwits-enterprise`, below `common`. */
+export function commonText(key: string, params?: TextParams): string {
+  return RED._(`${PACKAGE}/gizwits-enterprise:common.${key}`, params);
+}

@@ -1,0 +1,97 @@
+import { prepareDialog } from './editor/dialog';
+import { CATEGORY, COLOR, labelStyle, outputOf } from './editor/family';
+import { leaveUntouched } from './editor/saved-values';
+import { followTargetKind, TARGET_PROPERTIES } from './editor/target';
+import { commonText, setText } from './editor/text';
+import { COUNT_TYPES, ID_TYPES, LIST_TYPES, TIME_TYPES, typedField } from './editor/typed-fields';
+import { jsonNames, time, typed, when, wholeNumber } from './editor/validators';
+import { bindVisibility } from './editor/visibility';
+
+interface HistoryProperties {
+  name: string;
+  product: string;
+  kind: string;
+  targetBy: string;
+  target: string;
+  targetType: string;
+  start: string;
+  startType: string;
+  end: string;
+  endType: string;
+  order: string;
+  attrs: string;
+  attrsType: string;
+  limit: number | string;
+  limitType: string;
+  output: string;
+}
+
+const text = (key: string): string => setText('gizwits-history', key);
+const KINDS = ['data', 'online', 'cmd'];
+
+RED.nodes.registerType<HistoryProperties>('gizwits-history', {
+  category: CATEGORY,
+  color: COLOR,
+  icon: 'gizwits-history.svg',
+  defaults: {
+    name: { value: '' },
+    product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
+    kind: { value: 'data' },
+    targetBy: { value: 'did' },
+    target: {
+      value: TARGET_PROPERTIES.did,
+      label: commonText('label.device'),
+      validate: typed('target', { required: true }),
+    },
+    targetType: { value: 'msg' },
+    start: {
+      value: '-2d',
+      label: text('label.start'),
+      validate: typed('start', { required: true, literals: { str: time, num: time } }),
+    },
+    startType: { value: 'str' },
+    end: { value: 'now', label: text('label.end'), validate: typed('end', { literals: { str: time, num: time } }) },
+    endType: { value: 'str' },
+    order: { value: 'desc' },
+    attrs: {
+      value: '[]',
+      label: text('label.attrs'),
+      validate: typed('attrs', { literals: { json: jsonNames }, applies: when('kind', 'data') }),
+    },
+    attrsType: { value: 'json' },
+    limit: {
+      value: 0,
+      label: commonText('label.limit'),
+      validate: typed('limit', { literals: { num: wholeNumber(0) } }),
+    },
+    limitType: { value: 'num' },
+    output: { value: 'array' },
+  },
+  inputs: 1,
+  outputs: 1,
+  paletteLabel: () => text('palette'),
+  label() {
+    return this.name || text(KINDS.includes(this.kind) ? `title.${this.kind}` : 'palette');
+  },
+  labelStyle() {
+    return labelStyle(this);
+  },
+  inputLabels: () => text('port.input'),
+  outputLabels() {
+    return commonText(`port.${outputOf(this.output)}`);
+  },
+  oneditprepare() {
+    prepareDialog(this, () => {
+      typedField(this, 'target', ID_TYPES);
+      typedField(this, 'start', TIME_TYPES);
+      typedField(this, 'end', TIME_TYPES);
+      typedField(this, 'attrs', LIST_TYPES);
+      typedField(this, 'limit', COUNT_TYPES);
+      followTargetKind(this);
+      bindVisibility(this);
+    });
+  },
+  oneditsave() {
+    leaveUntouched(this);
+  },
+});
