@@ -7,6 +7,7 @@ import {
   copyObject,
   excerpt,
   isAbsent,
+  isId,
   isPlainObject,
   toId,
   toList,
@@ -117,7 +118,8 @@ function placeholderValue(name: string, params: Record<string, unknown>, context
   if (name === 'product_key') {
     if (!supplied) throw configError('missing', { field: name });
     if (!isAbsent(own) && own !== supplied) throw badInput('productKey', { field: name, given: excerpt(own) });
-    return supplied;
+    if (isId(supplied)) return supplied;
+    throw configError('invalid', { field: name, given: excerpt(supplied), accepted: accepts('id') });
   }
   if (isAbsent(own)) throw badInput('required', { field: name, accepted: accepts('mac') });
   return toId(own, name, 'mac');

@@ -117,11 +117,16 @@ export function toText(value: unknown, field: string, max: number): string {
   return text;
 }
 
+/** Whether a text is an id of the given kind as it stands. */
+export function isId(text: string, kind: IdKind = 'id'): boolean {
+  return ID_PATTERN[kind].test(text);
+}
+
 /** An id of the given kind, unchanged; whole numbers (an IMEI, say) are written out. */
 export function toId(value: unknown, field: string, kind: IdKind = 'id'): string {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string') throw badInput('type', { field, given: excerpt(value), accepted: accepts(kind) });
-  if (!ID_PATTERN[kind].test(text)) {
+  if (!isId(text, kind)) {
     throw badInput(kind === 'mac' ? 'mac' : 'id', { field, given: excerpt(value), accepted: accepts(kind) });
   }
   return text;
