@@ -1,6 +1,31 @@
 import type { Constraint, Operation, Paging, Parameter, Quirk } from '../../cloud/catalogue';
 import { badInput } from '../../cloud/errors';
 import { excerpt } from '../../cloud/input';
+import {
+  AGGREGATE_WINDOW_MS,
+  BINDING_PARAMETERS,
+  CYCLE_PARAMETERS,
+  DID,
+  ENTERPRISE_HEADERS,
+  GROUP,
+  GROUP_MACS,
+  IN_GROUP,
+  inBody,
+  inQuery,
+  LOG_PARAMETERS,
+  LOG_WINDOW_SECONDS,
+  MAC,
+  PLACE,
+  PRODUCT,
+  PRODUCT_QUERY,
+  PRODUCT_QUERY_BOTH,
+  parameter,
+  REPORT_PERIODS,
+  SECONDS_BELOW,
+  SECRETS,
+  SKIP_PAGE,
+  STATES,
+} from './parameters';
 
 /**
  * The Enterprise API, one entry an operation. Sources: the vendor's documents of 2016 (S0), 2017 (S2) and 2021 (S1) and
@@ -9,69 +34,7 @@ import { excerpt } from '../../cloud/input';
 
 type Definition = Omit<Operation, 'id' | 'title' | 'description'>;
 type Options = Partial<Omit<Definition, 'method' | 'path' | 'lane' | 'parameters'>>;
-type ParameterOptions = Partial<Omit<Parameter, 'name' | 'in' | 'type' | 'description'>> & { text?: string };
 
-/** Longest window of #10 to #12, seconds: the records' two days, to be kept below (A.3). */
-export const LOG_WINDOW_SECONDS = 172_800;
-/** Longest window of #36, milliseconds: one month, of the longest kind (A.3). */
-export const AGGREGATE_WINDOW_MS = 31 * 86_400_000;
-/** Most periods in one report of #26, both ends counted (S1). */
-export const REPORT_PERIODS = { date: 30, week: 53, month: 12 } as const;
-/** Most MAC addresses in one change of a group (S1). */
-export const GROUP_MACS = 1000;
-/** Most records in a page of #10 to #12 (S1); the skip-paged operations document no maximum. */
-export const LOG_PAGE = 100;
-
-/** Times in seconds are below this; larger ones are milliseconds by mistake. */
-const SECONDS_BELOW = 100_000_000_000;
-
-function parameter(
-  where: Parameter['in'],
-  name: string,
-  type: Parameter['type'],
-  { text = name, ...more }: ParameterOptions = {},
-): Parameter {
-  return { name, in: where, type, ...more, description: `gizwits.parameters.${text}` };
-}
-
-const inPath = (name: string, more?: ParameterOptions) => parameter('path', name, 'id', { required: true, ...more });
-const inQuery = (name: string, type: Parameter['type'], more?: ParameterOptions) =>
-  parameter('query', name, type, more);
-const inBody = (name: string, type: Parameter['type'], more?: ParameterOptions) => parameter('body', name, type, more);
-
-const PRODUCT = inPath('product_key', { supplied: true });
-const DID = inPath('did');
-const GROUP = inPath('gid', { text: 'group' });
-const MAC = inQuery('mac', 'id', { id: 'mac', required: true });
-const IN_GROUP = inQuery('gid', 'id');
-const SKIP_PAGE = [inQuery('limit', 'integer', { min: 1 }), inQuery('skip', 'integer', { min: 0 })];
-const PLACE = [inQuery('country', 'text'), inQuery('region', 'text'), inQuery('city', 'text')];
-const STATES = [inQuery('is_online', 'flag'), inQuery('is_faulty', 'flag'), inQuery('is_alert', 'flag')];
-
-const SECRETS = [
-  inBody('enterprise_id', 'text', { supplied: true, required: true }),
-  inBody('enterprise_secret', 'text', { supplied: true, required: true, secret: true }),
-  inBody('product_secret', 'text', { supplied: true, required: true, secret: true }),
-];
-
-/** c11: one document calls the secret optional, its siblings do not; both headers are always sent. */
-const ENTERPRISE_HEADERS = [
-  parameter('header', 'enterprise_id', 'text', { supplied: true, required: true, wire: ['X-Gizwits-Enterprise-ID'] }),
-  parameter('header', 'enterprise_secret', 'text', {
-    supplied: true,
-    required: true,
-    secret: true,
-    wire: ['X-Gizwits-Enterprise-Secret'],
-  }),
-];
-
-/** c10: S1 renamed the parameter for #4 only; the value is the product's key in all three, never its secret. */
-const PRODUCT_QUERY = inQuery('product_key', 'id', { supplied: true, required: true });
-const PRODUCT_QUERY_BOTH = inQuery('product_key', 'id', {
-  supplied: true,
-  required: true,
-  wire: ['product_secret', 'product_key'],
-});
 const PRODUCT_KEY_AS_SECRET: Quirk = {
   says: 'The wire name product_secret carries the product key; product_key is sent beside it.',
   source: 'c10: S1 and S2 print product_secret, described as product_key',
@@ -85,17 +48,6 @@ const MEMBERS = { success: 'list', failed: 'list?' } as const;
 
 const ONE_LOG_WINDOW: Constraint = { rule: 'window', start: 'start_ts', end: 'end_ts', limit: LOG_WINDOW_SECONDS };
 const TYPE_WITH_VALUE: Constraint = { rule: 'together', of: ['type', 'val'] };
-
-const LOG_PARAMETERS = [
-  PRODUCT,
-  DID,
-  inQuery('start_ts', 'integer', { min: 0, max: SECONDS_BELOW - 1, unit: 's' }),
-  inQuery('end_ts', 'integer', { min: 0, max: SECONDS_BELOW - 1, unit: 's' }),
-  inQuery('sort', 'text', { values: ['asc', 'desc'] }),
-  inQuery('limit', 'integer', { min: 1, max: LOG_PAGE }),
-  inQuery('context', 'text', { maxLength: 4096 }),
-  inQuery('skip', 'integer', { min: 0 }),
-];
 
 const CURSOR_QUIRKS: readonly Quirk[] = [
   {
@@ -120,14 +72,6 @@ function deviceLog(name: string, quirks: readonly Quirk[]): Definition {
 }
 
 const PERIODS: Constraint = { rule: 'periods', start: 'start', end: 'end', cycle: 'cycle', most: REPORT_PERIODS };
-
-const CYCLE_PARAMETERS = [
-  PRODUCT,
-  IN_GROUP,
-  inQuery('cycle', 'text', { values: ['date', 'week', 'month'], default: 'date' }),
-  inQuery('start', 'date', { dates: ['date', 'week', 'month'], cycle: 'cycle', required: true, text: 'startPeriod' }),
-  inQuery('end', 'date', { dates: ['date', 'week', 'month'], cycle: 'cycle', required: true, text: 'endPeriod' }),
-];
 
 const CYCLE_QUIRKS: readonly Quirk[] = [
   {
@@ -182,13 +126,6 @@ function change(
 ): Definition {
   return { method, path, authentication: 'token', lane: 'control', parameters, ...more };
 }
-
-const BINDING_PARAMETERS = [
-  PRODUCT,
-  inBody('uid', 'id', { required: true }),
-  inBody('appid', 'id', { required: true }),
-  inBody('dids', 'list', { id: 'id', required: true }),
-];
 
 const BINDING_QUIRKS: readonly Quirk[] = [
   {
@@ -559,17 +496,17 @@ const definitions = {
 } satisfies Record<string, Definition>;
 
 /** Every operation of the Enterprise API, the internal ones included. */
-export type EnterpriseOperationId = keyof typeof definitions;
+export type OperationId = keyof typeof definitions;
 
 /** Operations that an author may name. */
-export type PublicOperationId = Exclude<EnterpriseOperationId, 'product.token'>;
+export type PublicOperationId = Exclude<OperationId, 'product.token'>;
 
 /** The Enterprise API's operations by id. Frozen through and through. */
-export const enterpriseOperations: Readonly<Record<EnterpriseOperationId, Operation>> = catalogueOf(definitions);
+export const enterpriseOperations: Readonly<Record<OperationId, Operation>> = catalogueOf(definitions);
 
 /** Ids that an author may name, in the order of the vendor's documents. */
 export const publicOperationIds: readonly PublicOperationId[] = Object.freeze(
-  (Object.keys(enterpriseOperations) as EnterpriseOperationId[]).filter(
+  (Object.keys(enterpriseOperations) as OperationId[]).filter(
     (id): id is PublicOperationId => enterpriseOperations[id].internal !== true,
   ),
 );
