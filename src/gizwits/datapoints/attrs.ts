@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { bytesOf, type Coding, decodeText } from '../../cloud/bytes';
 import { accepts } from '../../cloud/catalogue';
 import { badInput, type CloudError } from '../../cloud/errors';
@@ -28,7 +29,7 @@ export function isSchemaMismatch(error: unknown): boolean {
 }
 
 /**
- * Copies datapoint values name by name without a schema; bytes become hex text, the API's default coding of binaries.
+ * Copies datapoint values, an object or a Map by name, name by name without a schema; bytes become hex text, the API's default coding of binaries.
  * @throws CloudError `GIZ_BAD_INPUT` when `attrs` is no object, is empty, has a name that reaches a prototype at any
  *   depth, or a value that JSON cannot carry
  */
@@ -63,11 +64,13 @@ function mapAttrs(
   convert: (value: unknown, field: string, name: string) => unknown,
 ): Attrs {
   const accepted = accepts('attrs');
-  if (!isPlainObject(attrs)) throw badInput('type', { field, given: excerpt(attrs), accepted });
+  const entries = types.isMap(attrs) ? [...attrs] : isPlainObject(attrs) ? Object.entries(attrs) : undefined;
+  if (!entries) throw badInput('type', { field, given: excerpt(attrs), accepted });
   const copy: Attrs = {};
-  for (const name of Object.keys(attrs)) {
+  for (const [name, value] of entries) {
+    if (typeof name !== 'string') throw badInput('type', { field, given: excerpt(name), accepted });
     checkName(name, field);
-    if (attrs[name] !== undefined) copy[name] = convert(attrs[name], `${field}.${name}`, name);
+    if (value !== undefined) copy[name] = convert(value, `${field}.${name}`, name);
   }
   if (Object.keys(copy).length === 0) throw badInput('noItems', { field, accepted });
   return copy;
