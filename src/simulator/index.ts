@@ -1,0 +1,116 @@
+import { type Clock, systemClock } from '../cloud/clock';
+import { EnterpriseApi } from './enterprise/api';
+import type { Behaviour } from './enterprise/behaviour';
+import { Faults } from './http/faults';
+import { type LoggedRequest, RequestLog } from './http/request-log';
+import { SimulatorServer } from './http/server';
+import { Steering } from './http/steering';
+import { ENTERPRISE, makeProducts } from './world/products';
+import { type Execution, World } from './world/world';
+
+export type { Behaviour } from './enterprise/behaviour';
+export type { Fault, FaultKind, FaultMatch, FaultSpec } from './http/faults';
+export type { LoggedRequest } from './http/request-log';
+export type { WorldEvents } from './world/events';
+export type { Command, CommandOrigin, ControlResult, Execution, World } from './world/world';
+
+export interface SimulatorOptions {
+  /** Time of the simulated clouds; the machine's unless given. */
+  clock?: Clock;
+  /** Same seed and same day, same world. 1 unless given. */
+  seed?: number;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Address to listen on; only this machine unless given. */
+  host?: string;
+  /** Put before every path, as a gateway would: `/gizwits`. None unless given. */
+  basePath?: string;
+  /** How long an idle connection is kept, milliseconds; 5000 unless given. */
+  keepAliveMs?: number;
+  /** Days of history that the cloud keeps; 30 unless given. */
+  historyDays?: number;
+  /** Where the cloud's behaviour shall differ from the start. */
+  behaviour?: Partial<Behaviour>;
+}
+
+/** A product with the credentials that open it. */
+export interface SimulatedProduct {
+  productKey: string;
+  productSecret: string;
+  /** Push credentials. */
+  authId: string;
+  authSecret: string;
+  name: string;
+}
+
+/** A running simulator. */
+export interface Simulator {
+  /** `http://host:port`, without a path. */
+  readonly url: string;
+  readonly enterprise: { id: string; secret: string; baseUrl: string };
+  readonly products: readonly SimulatedProduct[];
+  /** Made when first asked for. */
+  readonly world: World;
+  readonly faults: Faults;
+  /** What the cloud does where the documents leave it open; may be changed at any time. */
+  readonly behaviour: Behaviour;
+  /** Requests to the simulated clouds, newest last; without secrets. */
+  readonly requests: LoggedRequest[];
+  /** Commands that really took effect, oldest first. */
+  readonly executed: readonly Execution[];
+  /** Logins that succeeded by product key, and how many were refused. */
+  readonly logins: { byProduct: Readonly<Record<string, number>>; refused: number };
+  /** Stops everything; leaves no handle behind. */
+  close(): Promise<void>;
+}
+
+/** Starts the simulated clouds on one port. Rejects when the port is taken. */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { clock = systemClock, seed = 1, port = 0, host = '127.0.0.1', basePath = '', keepAliveMs = 5000 } = options;
+  const { historyDays = 30, behaviour = {} } = options;
+  let made: World | undefined;
+  const world = (): World => {
+    made ??= new World({ clock, seed, historyDays });
+    return made;
+  };
+  const api = new EnterpriseApi(clock, world, seed);
+  Object.assign(api.behaviour, behaviour);
+  const faults = new Faults({
+    quota: (change) => api.quota.set(change),
+    expireTokens: (productKey) => api.tokens.expire(productKey),
+    forgetTokens: () => api.tokens.forget(),
+  });
+  const productKeys = new Set(makeProducts().map(({ productKey }) => productKey));
+  const log = new RequestLog((value) => productKeys.has(value));
+  const steering = new Steering(api);
+  const server = new SimulatorServer({ clock, apis: [api], steering, faults, log, basePath, keepAliveMs });
+  const listening = await server.listen(port, host);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+  return {
+    url,
+    enterprise: { ...ENTERPRISE, baseUrl: url + basePath },
+    products: makeProducts().map(({ productKey, productSecret, authId, authSecret, name }) => ({
+      productKey,
+      productSecret,
+      authId,
+      authSecret,
+      name,
+    })),
+    get world() {
+      return world();
+    },
+    faults,
+    behaviour: api.behaviour,
+    requests: log.entries,
+    get executed() {
+      return world().executed;
+    },
+    get logins() {
+      return { byProduct: api.tokens.logins, refused: api.tokens.refusedLogins };
+    },
+    async close() {
+      made?.close();
+      await server.close();
+    },
+  };
+}
