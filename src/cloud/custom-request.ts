@@ -79,16 +79,15 @@ function wrongParams(params: unknown) {
 function readMethod(value: unknown): WireRequest['method'] {
   const method = METHODS.find((known) => typeof value === 'string' && known === value.toUpperCase());
   if (method) return method;
+  if (isAbsent(value)) throw badInput('required', { field: 'method', accepted: METHODS.join(', ') });
   throw badInput('method', { field: 'method', given: excerpt(value), accepted: METHODS.join(', ') });
 }
 
 /** Fills in the path's placeholders, taking what it uses out of `params`, and encodes every segment anew. */
 function readPath(value: unknown, params: Record<string, unknown>, context: RequestContext) {
-  const wrong = badInput.bind(null, 'path', {
-    field: 'path',
-    given: excerpt(value),
-    accepted: accepts('path', { example: EXAMPLE_PATH }),
-  });
+  const accepted = accepts('path', { example: EXAMPLE_PATH });
+  if (isAbsent(value)) throw badInput('required', { field: 'path', accepted });
+  const wrong = () => badInput('path', { field: 'path', given: excerpt(value), accepted });
   if (typeof value !== 'string' || !value.startsWith('/') || value.length > MAX_PATH_LENGTH) throw wrong();
   const mark = value.indexOf('?');
   const segments = (mark < 0 ? value : value.slice(0, mark)).split('/').slice(1);
