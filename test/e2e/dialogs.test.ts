@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import should from 'should';
+import { filesBelow, nodeSets } from '../support/package-facts';
+import { root } from '../support/packed-package';
+import { type FlowNode, nodeRedVersion, type RunningNodeRed, startNodeRed } from '../support/runtime';
+import {
+  confirmDialog,
+  dialogText,
+  type Editor,
+  flowOfDefaults,
+  type Look,
+  launchBrowser,
+  nodeState,
+  openDialog,
+  openEditor,
+  paletteTypes,
+  pictureDialog,
+  showEditor,
+} from './harness';
+
+const major = Number.parseInt(nodeRedVersion(), 10);
+const looks: Look[] = [
+  { language: 'en-US', theme: 'light' },
+  { language: 'zh-CN', theme: 'light' },
+];
+// The dark theme came with Node-RED 5.
+if (major >= 5) looks.push({ language: 'en-US', theme: 'dark' });
+
+/** What a missing text looks like: the editor shows its key. */
+const bareKey = /\b[\w-]+[.:](label|hint|option|placeholder|common|section|title|port|invalid)\.\w+/;
+
+describe(`the dialogs in Node-RED ${major}`, function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let runtime: RunningNodeRed;
+  let editor: Editor;
+
+  before(async () => {
+    runtime = await startNodeRed();
+    browser = await launchBrowser();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await runtime?.stop();
+  });
+
+  afterEach(async function () {
+    // A dialog that did not close would stand in the way of every later one.
+    if (this.currentTest?.state === 'failed') await showEditor(editor, runtime);
+  });
+
+  for (const look of looks) {
+    describe(`${look.language}, ${look.theme}`, () => {
+      before(async () => {
+        editor = await openEditor(browser, runtime, look);
+        await runtime.deploy(await flowOfDefaults(editor, nodeSets));
+        await showEditor(editor, runtime);
+      });
+
+      after(() => editor?.close());
+
+      it('shows every flow node in the palette', async () => {
+        const inPalette = await paletteTypes(editor);
+        const flow = await flowOfDefaults(editor, nodeSets);
+        const flowNodes = flow.filter(({ z }) => z).map(({ type }) => type);
+        should(flowNodes.filter((type) => !inPalette.includes(type))).eql([]);
+      });
+
+      it(`uses the ${look.theme} theme`, async () => {
+        const dark = await editor.page.locator('html.nr-theme-dark').count();
+        should(dark).equal(look.theme === 'dark' ? 1 : 0);
+      });
+
+      for (const set of nodeSets) {
+        it(`opens ${set} and closes it unchanged`, async () => {
+          await opensAndCloses(set, `${set}-${look.language}-${look.theme}-${major}`);
+        });
+      }
+    });
+  }
+
+  describe('the nodes of the examples', () => {
+    before(async () => {
+      editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
+    });
+
+    after(() => editor?.close());
+
+    for (const file of filesBelow(join(root, 'examples'))) {
+      it(`of ${file} open and close unchanged`, async () => {
+        const flow = JSON.parse(readFileSync(join(root, 'examples', file), 'utf8')) as FlowNode[];
+        await runtime.deploy(flow);
+        await showEditor(editor, runtime);
+        for (const { id } of flow.filter(({ type }) => nodeSets.includes(type))) await opensAndCloses(id);
+      });
+    }
+  });
+
+  async function opensAndCloses(id: string, picture?: string): Promise<void> {
+    const before = await nodeState(editor, id);
+    await openDialog(editor, id);
+    if (picture) await pictureDialog(editor, picture);
+    should(await dialogText(editor)).not.match(bareKey);
+    await confirmDialog(editor);
+    should(await nodeState(editor, id)).eql(before);
+    should(before.changed).equal(false);
+    should(editor.errors).eql([]);
+  }
+});

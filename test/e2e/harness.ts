@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Language } from '../support/package-facts';
+import type { FlowNode, RunningNodeRed } from '../support/runtime';
+
+export type Theme = 'light' | 'dark';
+
+/** How a user looks at the editor. */
+export interface Look {
+  language: Language;
+  theme: Theme;
+}
+
+/** The editor in a browser page. */
+export interface Editor {
+  page: Page;
+  /** Exceptions and console errors of the page so far. */
+  errors: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The part of the editor's own API that the tests call inside the page. */
+interface EditorApi {
+  nodes: {
+    node(id: string): EditorNode;
+    getType(
+      type: string,
+    ): { category: string; defaults: Record<string, { value: unknown; type?: string }> } | undefined;
+    convertNode(node: EditorNode, credentials: boolean): FlowNode;
+  };
+  editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
+}
+
+interface EditorNode {
+  type: string;
+  changed?: boolean;
+  _def: { category: string };
+}
+
+const screenshots = join(__dirname, 'screenshots');
+
+/** No calls of the browser's own to the outside; no sandbox and no GPU, which a container has not. */
+const switches = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts the Chromium that CHROMIUM_PATH names, else Debian's. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: switches });
+}
+
+/** Opens the editor as a user of that language and theme sees it, and waits until the palette is there. */
+export async function openEditor(browser: Browser, runtime: RunningNodeRed, look: Look): Promise<Editor> {
+  const context = await browser.newContext({ locale: look.language, viewport: { width: 1400, height: 1100 } });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.addInitScript((theme) => {
+    const { localStorage } = globalThis as unknown as { localStorage: { setItem(key: string, value: string): void } };
+    localStorage.setItem('view-dark-theme', theme);
+  }, look.theme);
+  const editor = { page, errors, close: () => context.close() };
+  await showEditor(editor, runtime);
+  return editor;
+}
+
+/** Loads the editor (again), so that it holds what is deployed. */
+export async function showEditor({ page }: Editor, runtime: RunningNodeRed): Promise<void> {
+  // Without this the editor asks before it gives up changes, and the page would not go away.
+  await page.evaluate(() => {
+    Object.assign(globalThis, { onbeforeunload: null });
+  });
+  await page.goto(`${runtime.url}/`);
+  await page.locator('#red-ui-palette .red-ui-palette-node').first().waitFor({ state: 'attached' });
+  await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+}
+
+/** The palette's node types that begin with one of our names. */
+export async function paletteTypes({ page }: Editor): Promise<string[]> {
+  const tiles = page.locator('#red-ui-palette .red-ui-palette-node');
+  return tiles.evaluateAll((all) =>
+    all.map((tile) => (tile as { getAttribute(name: string): string | null }).getAttribute('data-palette-type') ?? ''),
+  );
+}
+
+/**
+ * A flow with one node of each of `types` as the palette makes it, every reference to a config node of `types` filled
+ * in, on one tab.
+ */
+export function flowOfDefaults({ page }: Editor, types: readonly string[]): Promise<FlowNode[]> {
+  return page.evaluate((wanted) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const flow: FlowNode[] = [{ id: 'tab', type: 'tab', label: 'e2e' }];
+    for (const type of wanted) {
+      const definition = RED.nodes.getType(type);
+      if (!definition) throw new Error(`The editor does not know ${type}`);
+      const node: FlowNode = { id: type, type };
+      for (const [name, field] of Object.entries(definition.defaults)) {
+        node[name] = field.type && wanted.includes(field.type) ? field.type : structuredClone(field.value);
+      }
+      if (definition.category !== 'config') Object.assign(node, { z: 'tab', x: 200, y: 40 * flow.length, wires: [] });
+      flow.push(node);
+    }
+    return flow;
+  }, types);
+}
+
+/** What would be deployed for a node, without its credentials, and whether the editor thinks it has changed. */
+export function nodeState({ page }: Editor, id: string): Promise<{ saved: FlowNode; changed: boolean }> {
+  return page.evaluate((nodeId) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const node = RED.nodes.node(nodeId);
+    return { saved: RED.nodes.convertNode(node, false), changed: node.changed === true };
+  }, id);
+}
+
+/** Opens a node's dialog and waits until it stands still. */
+export async function openDialog({ page }: Editor, id: string): Promise<void> {
+  await page.evaluate((nodeId) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const node = RED.nodes.node(nodeId);
+    if (node._def.category === 'config') RED.editor.editConfig('', node.type, nodeId);
+    else RED.editor.edit(node);
+  }, id);
+  await (await page.locator('.red-ui-tray').elementHandle())?.waitForElementState('stable');
+}
+
+/** The text of the open dialog, as a user reads it. */
+export function dialogText({ page }: Editor): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden rows do not count
+  return page.locator('.red-ui-tray .red-ui-tray-body').innerText();
+}
+
+/** Takes a picture of the open dialog: `screenshots/<name>.png`. */
+export async function pictureDialog({ page }: Editor, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true });
+  await page.locator('.red-ui-tray').screenshot({ path: join(screenshots, `${name}.png`) });
+}
+
+/** Presses the dialog's OK (Done, Update) and waits until it is gone. */
+export async function confirmDialog({ page }: Editor): Promise<void> {
+  await page.locator('#node-dialog-ok, #node-config-dialog-ok').last().click();
+  await page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+}
