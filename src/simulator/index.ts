@@ -82,7 +82,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   });
   const productKeys = new Set(makeProducts().map(({ productKey }) => productKey));
   const log = new RequestLog((value) => productKeys.has(value));
-  const steering = new Steering(api);
+  const steering = new Steering({ api, world, faults, log });
   const server = new SimulatorServer({ clock, apis: [api], steering, faults, log, basePath, keepAliveMs });
   const listening = await server.listen(port, host);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;

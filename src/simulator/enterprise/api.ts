@@ -68,8 +68,9 @@ export class EnterpriseApi implements HttpApi {
       if (!product.associated) throw new Refused(5007);
       this.tokens.check(call.request.headers.authorization, product.productKey);
     }
-    // A login names the enterprise only in its body, and counts itself once it has been let in.
-    if (route.authentication !== 'self') this.quota.take();
+    // A login names the enterprise only in its body, and counts itself once it has been let in; a signed call names none.
+    if (route.authentication === 'token' || route.authentication === 'enterprise') this.quota.take();
+    if (route.nightly && !this.behaviour.reportsReady) throw new Refused(5014);
     return route.answer(call);
   }
 

@@ -52,3 +52,36 @@ export function defaultBehaviour(): Behaviour {
     pageLimit: 1000,
   };
 }
+
+const oneOf =
+  (...choices: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    choices.includes(value);
+
+const isFlag = oneOf(true, false);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+
+const CHECKS: Readonly<Record<keyof Behaviour, (value: unknown) => boolean>> = {
+  errorCodeType: oneOf('string', 'integer'),
+  errorDetail: oneOf('detail', 'detail_message', 'absent'),
+  cursor: oneOf('meta', 'top', 'absent', 'ignores-skip'),
+  quotaLimit: isCount,
+  singleToken: isFlag,
+  tokenSeconds: isCount,
+  whiteList: (value) => value === null || (Array.isArray(value) && value.every((entry) => typeof entry === 'string')),
+  published: oneOf(null, 5018, 5024),
+  remoteControl: isFlag,
+  reportsReady: isFlag,
+  datapointsDefined: isFlag,
+  windowSeconds: isCount,
+  pageLimit: isCount,
+};
+
+/** Changes some of the behaviour; returns the name of a field that is unknown or has a wrong value, having changed nothing. */
+export function changeBehaviour(behaviour: Behaviour, change: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(change)) {
+    if (!Object.hasOwn(CHECKS, name) || !CHECKS[name as keyof Behaviour](value)) return name;
+  }
+  Object.assign(behaviour, change);
+  return undefined;
+}

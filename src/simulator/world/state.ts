@@ -72,13 +72,10 @@ export function rawState(device: Device, ms: number): RawAttrs {
   let order = 0;
   for (const datapoint of datapoints) {
     if (datapoint.access === 'status_writable') {
-      const written = device.overlay.writes.get(datapoint.name);
-      const known = written ? countUntil(written, ms) : 0;
+      const written = device.overlay.writes.get(datapoint.name) ?? [];
+      const latest = written[countUntil(written, ms) - 1];
       const age = (((command - order) % writable) + writable) % writable;
-      values.set(
-        datapoint.name,
-        known > 0 ? (written as { raw: RawValue }[])[known - 1]!.raw : drawn(device, datapoint, command - age, 7),
-      );
+      values.set(datapoint.name, latest ? latest.raw : drawn(device, datapoint, command - age, 7));
       order++;
     } else if (datapoint.access === 'status_readonly') {
       values.set(datapoint.name, measured(device, datapoint, ms));
@@ -133,9 +130,13 @@ export function lastReport(device: Device, ms: number): number | undefined {
 export function nextReport(device: Device, ms: number): number | undefined {
   const { reports } = device.overlay;
   const extra = reports[countUntil(reports, ms - 1)]?.at;
-  for (const session of sessionsOf(device, ms, ms + 3 * device.line.cycleMs)) {
-    const time = slotTime(device.rhythm, lastSlot(device.rhythm, Math.max(ms, session.from + SETTLE_MS) - 1) + 1);
-    if (time < session.to) return extra !== undefined && extra < time ? extra : time;
+  // A device may be held offline for longer than its schedule's gaps last; then it is back with a later change.
+  const changes = device.presence.filter(({ at }) => at > ms).map(({ at }) => at);
+  for (const start of [ms, ...changes]) {
+    for (const session of sessionsOf(device, start, start + 3 * device.line.cycleMs)) {
+      const time = slotTime(device.rhythm, lastSlot(device.rhythm, Math.max(ms, session.from + SETTLE_MS) - 1) + 1);
+      if (time < session.to) return extra !== undefined && extra < time ? extra : time;
+    }
   }
   return extra;
 }

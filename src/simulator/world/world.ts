@@ -246,7 +246,7 @@ export class World {
 
   /**
    * Changes how often a device reports, in milliseconds (at least 1000). The past is computed with the same figure, so
-   * 8600 gives 100 000 records in ten days at once.
+   * 8500 gives 100 000 records in ten days at once.
    */
   setReportEvery(device: Device, everyMs: number): void {
     const every = Math.max(1000, Math.floor(everyMs));
