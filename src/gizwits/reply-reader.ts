@@ -65,15 +65,10 @@ export function readApiReply(operation: Operation, reply: Reply, rules: ReplyRul
 
 /**
  * Whether an error only says that the service has no such path, so that another path printed for the same operation may
- * be tried: a 404 without a code of the vendor.
+ * be tried: a 404 without a code of the vendor, which would have given the error a code of its own.
  */
 export function isWrongPath(error: unknown): boolean {
-  return (
-    error instanceof CloudError &&
-    error.code === 'GIZ_BAD_RESPONSE' &&
-    error.statusCode === 404 &&
-    error.vendorCode === undefined
-  );
+  return error instanceof CloudError && error.code === 'GIZ_BAD_RESPONSE' && error.statusCode === 404;
 }
 
 /** The `error_code` of a body as a number; NaN when there is one that is no number; undefined when there is none. */
