@@ -1,0 +1,52 @@
+import should from 'should';
+import { isSafeValue, nestsDeeper, quoteLongIntegers } from '../../src/expeed/json';
+
+const parse = (text: string): unknown => JSON.parse(quoteLongIntegers(text));
+
+describe('Expeed: JSON with long numbers', () => {
+  it('keeps whole numbers beyond 2^53 digit by digit', () => {
+    should(parse('{"message_id":9007199254740993,"n":[-9223372036854775808,1]}')).eql({
+      message_id: '9007199254740993',
+      n: ['-9223372036854775808', 1],
+    });
+  });
+
+  it('leaves safe numbers, fractions, exponents and text alone', () => {
+    const texts = [
+      '{"cursor":1486958400000,"x":9007199254740991}',
+      '[0.1234567890123456789,12345678901234567890.5,1e1234567890123456,1.5E-1234567890123456,-0]',
+      '{"a":"12345678901234567890","b":"\\"12345678901234567890\\\\","c":"\\u0041 9007199254740993"}',
+    ];
+    for (const text of texts) should(quoteLongIntegers(text)).equal(text);
+  });
+
+  it('stays as invalid as it was', () => {
+    for (const text of ['{"a":9007199254740993', '"9007199254740993', '9007199254740993x', '{9007199254740993}']) {
+      should(() => JSON.parse(text)).throw();
+      if (!text.startsWith('{9')) should(() => parse(text)).throw();
+    }
+  });
+
+  it('reads hostile text in linear time', () => {
+    const text = `9007199254740993 ${'"\\"\\"\\"\\"'.repeat(30_000)}${'-'.repeat(100_000)}`;
+    const startedAt = performance.now();
+    quoteLongIntegers(text);
+    nestsDeeper(text, 32);
+    should(performance.now() - startedAt).be.below(500);
+  });
+
+  it('counts the depth of text without parsing it', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    should(nestsDeeper(nested(32), 32)).be.false();
+    should(nestsDeeper(nested(33), 32)).be.true();
+    should(nestsDeeper(`{"a":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`, 32)).be.false();
+  });
+
+  it('refuses deep values and names that reach a prototype', () => {
+    should(isSafeValue({ a: [{ b: 1 }] }, 3)).be.true();
+    should(isSafeValue({ a: [{ b: {} }] }, 3)).be.false();
+    should(isSafeValue(JSON.parse('{"data":[{"__proto__":{"x":1}}]}'), 32)).be.false();
+    should(isSafeValue({ constructor: 1 }, 32)).be.false();
+    should(isSafeValue('text', 0)).be.true();
+  });
+});
