@@ -2,12 +2,13 @@ import app from './en-US/app.json';
 import errors from './en-US/errors.json';
 import expeed from './en-US/expeed.json';
 import gizwits from './en-US/gizwits.json';
+import push from './en-US/push.json';
 
 /**
  * The texts of every error, by key. English is read here, so that the library speaks without Node-RED; the build merges
  * both languages into the message catalogues of the nodes, under `texts`.
  */
-const english: Record<string, unknown> = { errors, gizwits, app, expeed };
+const english: Record<string, unknown> = { errors, gizwits, app, expeed, push };
 
 /** A text inside a text, such as what a parameter accepts: it is translated with the text around it. */
 export interface NestedText {

@@ -1,0 +1,161 @@
+import type { Clock, Timer } from '../../cloud/clock';
+import type { Attachment, Delivery, PushConsumer } from './delivery';
+import { deviceFilter } from './device-filter';
+import { type PushEventName, pushEventTable, subscriptionRow } from './events';
+import type { LedgerEntry, SlotRecord, SlotState } from './ledger';
+
+/** What slots and attachments report to the dispatcher. */
+export interface SlotOwner {
+  readonly name: string;
+  slotDone(slot: Slot): void;
+  slotsOverdue(slots: Slot[]): void;
+  attachmentLeft(attachment: ConsumerAttachment): void;
+  attachmentGone(attachment: ConsumerAttachment): void;
+}
+
+/** One consumer's copy of an event. */
+export class Slot implements Delivery, SlotRecord {
+  state: SlotState = 'in-flow';
+  /** Monotonic milliseconds. */
+  deadlineAt = Number.POSITIVE_INFINITY;
+  onEnd?: () => void;
+
+  constructor(
+    private readonly owner: SlotOwner,
+    readonly entry: LedgerEntry,
+    readonly attachment: ConsumerAttachment,
+    readonly number: number,
+    readonly redelivered: boolean,
+    readonly outOfOrder: boolean,
+  ) {}
+
+  get id(): string {
+    return `${this.owner.name}.${this.attachment.number.toString(36)}.${this.number.toString(36)}`;
+  }
+
+  get consumerId(): string {
+    return this.attachment.consumer.id;
+  }
+
+  get ended(): boolean {
+    return this.state === 'done';
+  }
+
+  done(): void {
+    if (this.state !== 'done') this.owner.slotDone(this);
+  }
+
+  withdraw(): void {
+    this.attachment.due.delete(this.number);
+    this.state = 'done';
+    this.onEnd?.();
+  }
+}
+
+/** A consumer as the dispatcher sees it: what it wants, what it has, whether it takes more. */
+export class ConsumerAttachment implements Attachment {
+  /** Deliveries in the flow, oldest first; since their deadline is the same for all, also the first to be overdue. */
+  readonly flowing = new Map<number, Slot>();
+  /** Deliveries to be made (again). */
+  readonly due = new Map<number, Slot>();
+  /** Takes no more events: it is leaving, or the client closes. What comes for it is due for its successor. */
+  stopped = false;
+  /** Left without a successor within the time for one. */
+  gone = false;
+  readonly wanted: ReadonlySet<PushEventName>;
+  private readonly passes: ((did: unknown, mac: unknown) => boolean) | undefined;
+  private deadline: Timer | undefined;
+  private linger: Timer | undefined;
+  private drained: (() => void) | undefined;
+
+  constructor(
+    private readonly owner: SlotOwner,
+    private readonly clock: Clock,
+    readonly consumer: PushConsumer,
+    readonly number: number,
+    private readonly lingerMs: number,
+  ) {
+    const names = consumer.events?.length
+      ? consumer.events.map((subscription) => subscriptionRow(subscription)?.event)
+      : pushEventTable.map((row) => row.event);
+    this.wanted = new Set(names.filter((name) => name !== undefined));
+    this.passes = deviceFilter(consumer.devices);
+  }
+
+  get pending(): number {
+    return this.flowing.size;
+  }
+
+  takes(body: Record<string, unknown>): boolean {
+    return this.passes === undefined || this.passes(body.did, body.mac);
+  }
+
+  slot(number: number): Slot | undefined {
+    return this.flowing.get(number) ?? this.due.get(number);
+  }
+
+  /** Keeps a slot that was handed over and is not done yet. */
+  keep(slot: Slot): void {
+    this.flowing.set(slot.number, slot);
+    const limit = this.consumer.ackDeadlineMs;
+    if (limit === undefined) return;
+    slot.deadlineAt = this.clock.mono() + limit;
+    this.deadline ??= this.clock.setTimeout(() => this.checkDeadlines(), limit);
+  }
+
+  /** The slot is no longer in the flow. */
+  released(slot: Slot): void {
+    if (!this.flowing.delete(slot.number)) return;
+    if (this.flowing.size === 0) this.drained?.();
+  }
+
+  async detach(drainMs = 0): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    if (this.flowing.size > 0 && drainMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.clock.setTimeout(resolve, drainMs);
+        this.drained = () => {
+          this.clock.clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.drained = undefined;
+    }
+    this.clearDeadline();
+    this.linger = this.clock.setTimeout(() => this.leave(), this.lingerMs);
+    this.owner.attachmentLeft(this);
+  }
+
+  /** Ends the wait for a successor. */
+  leave(): void {
+    if (this.gone) return;
+    this.stopped = true;
+    this.gone = true;
+    this.clearDeadline();
+    if (this.linger !== undefined) this.clock.clearTimeout(this.linger);
+    this.drained?.();
+    this.owner.attachmentGone(this);
+  }
+
+  private clearDeadline(): void {
+    if (this.deadline !== undefined) this.clock.clearTimeout(this.deadline);
+    this.deadline = undefined;
+  }
+
+  private checkDeadlines(): void {
+    this.deadline = undefined;
+    const now = this.clock.mono();
+    const overdue: Slot[] = [];
+    let next: Slot | undefined;
+    for (const slot of this.flowing.values()) {
+      if (slot.deadlineAt > now) {
+        next = slot;
+        break;
+      }
+      overdue.push(slot);
+    }
+    if (next) this.deadline = this.clock.setTimeout(() => this.checkDeadlines(), next.deadlineAt - now);
+    if (overdue.length > 0) this.owner.slotsOverdue(overdue);
+  }
+}

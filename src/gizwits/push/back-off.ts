@@ -1,0 +1,43 @@
+import type { Clock } from '../../cloud/clock';
+
+const FIRST_MS = 1000;
+const LONGEST_MS = 60_000;
+const REFUSED_FIRST_MS = 60_000;
+const REFUSED_LONGEST_MS = 15 * 60_000;
+
+/** A connection that has been logged in for this long counts as stable: the next outage starts from the shortest wait. */
+export const STABLE_MS = 60_000;
+
+/** Waits between connections: random in [1 s, min(60 s, 2^n s)], n counting the tries since the last stable minute. */
+export class ReconnectBackOff {
+  private tries = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Milliseconds to wait before the next try. */
+  next(): number {
+    this.tries = Math.min(this.tries + 1, 10);
+    const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.tries);
+    return FIRST_MS + this.clock.random() * (longest - FIRST_MS);
+  }
+
+  reset(): void {
+    this.tries = 0;
+  }
+}
+
+/** Waits after a refused login: a minute, doubling up to a quarter of an hour, up to a tenth longer by chance. */
+export class RefusalPacing {
+  private refusals = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  next(): number {
+    const wait = Math.min(REFUSED_LONGEST_MS, REFUSED_FIRST_MS * 2 ** Math.min(this.refusals++, 10));
+    return Math.min(REFUSED_LONGEST_MS, wait * (1 + this.clock.random() / 10));
+  }
+
+  reset(): void {
+    this.refusals = 0;
+  }
+}
