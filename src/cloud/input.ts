@@ -1,4 +1,5 @@
 import type { TextParams } from '../texts';
+import { bytesOf, type Coding, decodeText } from './bytes';
 import { accepts, DATE_NOTATION, type DateForm, type IdKind } from './catalogue';
 import { badInput, CloudError } from './errors';
 
@@ -183,27 +184,22 @@ export function toList<T>(
  * Text is only read when a coding says what it is.
  */
 export function toBytes(value: unknown, field: string, coding?: string): number[] | string {
-  const accepted = accepts('bytes', { coding: 'binary_coding' });
-  if (typeof value === 'string') {
-    if (coding !== 'hex' && coding !== 'base64') throw badInput('bytes', { field, given: excerpt(value), accepted });
-    if (!isCoded(value, coding)) throw badInput('bytes', { field, given: excerpt(value), accepted: accepts(coding) });
-    return value;
-  }
-  const bytes = ArrayBuffer.isView(value) ? viewBytes(value) : value;
-  if (!Array.isArray(bytes) || !bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) {
+  const known: Coding | undefined = coding === 'hex' || coding === 'base64' ? coding : undefined;
+  const bytes = typeof value !== 'string' ? bytesOf(value) : known && decodeText(value, known);
+  if (bytes === undefined) {
+    const isText = typeof value === 'string' && known;
+    const accepted = isText ? accepts(known) : accepts('bytes', { coding: 'binary_coding' });
     throw badInput('bytes', { field, given: excerpt(value), accepted });
   }
-  if (bytes.length === 0) throw badInput('noItems', { field, given: excerpt(value), accepted });
-  return coding === 'hex' || coding === 'base64' ? Buffer.from(bytes).toString(coding) : Array.from(bytes);
-}
-
-function viewBytes(view: ArrayBufferView): number[] {
-  return Array.from(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-}
-
-function isCoded(text: string, coding: 'hex' | 'base64'): boolean {
-  if (coding === 'hex') return /^(?:[0-9A-Fa-f]{2})+$/.test(text);
-  return text !== '' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+  if (bytes.length === 0) {
+    throw badInput('noItems', {
+      field,
+      given: excerpt(value),
+      accepted: accepts('bytes', { coding: 'binary_coding' }),
+    });
+  }
+  if (typeof value === 'string') return value;
+  return known ? bytes.toString(known) : Array.from(bytes);
 }
 
 const MS_PER_DAY = 86_400_000;

@@ -360,7 +360,7 @@ describe('Parameters of the catalogue: limits', () => {
     ['raw holds bytes', 'device.control', { did: DID, raw: ['1'] }, 'bytes'],
     ['raw is no bare text', 'device.control', { did: DID, raw: 'abc' }, 'bytes'],
     ['raw is hex', 'device.control', { did: DID, raw: 'abc', binary_coding: 'hex' }, 'bytes'],
-    ['raw is hex', 'device.control', { did: DID, raw: '', binary_coding: 'hex' }, 'bytes'],
+    ['raw is not empty', 'device.control', { did: DID, raw: '', binary_coding: 'hex' }, 'noItems'],
     ['raw is base64', 'device.control', { did: DID, raw: 'YWJ', binary_coding: 'base64' }, 'bytes'],
     ['raw is no object', 'device.control', { did: DID, raw: { 0: 1 } }, 'bytes'],
     ['binary_coding', 'device.control', { did: DID, raw: [1], binary_coding: 'utf8' }, 'value'],

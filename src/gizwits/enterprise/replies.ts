@@ -1,3 +1,4 @@
+import type { VendorRules } from '../../cloud/call-types';
 import type { Operation } from '../../cloud/catalogue';
 import type { Reply } from '../../cloud/reply';
 import { type ReplyRules, readApiReply } from '../reply-reader';
@@ -35,6 +36,14 @@ export const LATER_CODES: ReadonlySet<number> = new Set([
   5208, // devices are being assigned
   5305, // device offline
 ]);
+
+/** The codes above, for the layers that repeat calls and log in. */
+export const VENDOR_RULES: VendorRules = {
+  reauthCodes: REAUTH_CODES,
+  quotaCodes: QUOTA_CODES,
+  credentialCodes: CREDENTIAL_CODES,
+  retryableReadCodes: RETRYABLE_READ_CODES,
+};
 
 const RULES: ReplyRules = {
   texts: 'gizwits',
