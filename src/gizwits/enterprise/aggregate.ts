@@ -55,7 +55,7 @@ export async function* aggregate(call: Call, query: AggregateQuery): AsyncGenera
     if (held) records = joined(held, records, aggregator);
     let last = index === windows.length - 1;
     held = last ? undefined : records.pop();
-    const page: Page = { records, meta: metaOf(reply), window };
+    const page: Page = { page: index + 1, records, meta: metaOf(reply), window };
     if (given + records.length >= limit) {
       if (given + records.length > limit || held || !last) page.truncated = true;
       page.records = records.slice(0, limit - given);

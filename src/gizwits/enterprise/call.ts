@@ -1,21 +1,9 @@
-/** What one call cost and met. */
-export interface CallMeta {
-  /** HTTP status of the answer. */
-  statusCode: number;
-  /** Tries made, the first included. */
-  attempts: number;
-  /** Milliseconds spent waiting for a turn, the quota or a pause between tries. */
-  waitedMs: number;
-  /** Milliseconds from the request to its answer, waiting included. */
-  elapsedMs: number;
-  /** The hourly quota after the call, when known; `resetAt` is ISO 8601. */
-  quota?: { limit: number; remaining: number; resetAt: string };
-}
+import type { CallMeta, CallResult } from '../../cloud/call-types';
+
+export type { CallMeta } from '../../cloud/call-types';
 
 /** The body of a successful answer, with what the call cost. */
-export interface CallReply extends CallMeta {
-  body: unknown;
-}
+export type CallReply = CallResult<unknown>;
 
 /**
  * Makes one call of the Enterprise API by its id in the catalogue; parameters by the API's names.

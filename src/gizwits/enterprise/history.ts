@@ -79,6 +79,7 @@ async function* readLog(call: Call, query: LogQuery): AsyncGenerator<Page, void,
 
   const seam = new Seam();
   const windows = cutWindows(range, LOG_WINDOW_SECONDS, order);
+  let number = 0;
   let given = 0;
   let truncated = false;
   for (let window = windows.next(); !window.done; ) {
@@ -98,7 +99,7 @@ async function* readLog(call: Call, query: LogQuery): AsyncGenerator<Page, void,
         last = true;
       }
       given += records.length;
-      const page: Page = { records, meta: part.meta, window: part.window };
+      const page: Page = { page: ++number, records, meta: part.meta, window: part.window };
       if (part.total !== undefined) page.total = part.total;
       if (truncated) page.truncated = true;
       if (last) page.last = true;
@@ -143,23 +144,20 @@ async function* readWindow(
     const params = { did, start_ts: window.start, end_ts: window.end, sort: order, limit: asked, ...at };
     const page = readPage(await call(OPERATIONS[kind], params, { signal }), at, asked);
     const arrivedAt = clock.mono();
-    const seconds = page.records.map(secondOf);
-    const keys = page.records.map(contentKey);
-    const repeated = guard.repeats(keys);
-    const fresh = seam.admit(keys.map((key, index) => ({ key, second: seconds[index] })));
     const { start, end } = window;
-    const records = page.records.filter((_, index) => {
-      const second = seconds[index];
-      // A server that ignores the window would otherwise give its newest records once for each window.
-      return !repeated && fresh[index] && (second === undefined || (second >= start && second <= end));
-    });
+    const came = page.records.map((record) => ({ record, key: contentKey(record), second: secondOf(record) }));
+    const repeated = guard.repeats(came.map(({ key }) => key));
+    // A server that ignores the window would otherwise give its newest records once for each window.
+    const inside = came.filter(({ second }) => second === undefined || (second >= start && second <= end));
+    const fresh = seam.admit(inside);
+    const records = repeated ? [] : inside.filter((_, index) => fresh[index]).map(({ record }) => record);
     if (!repeated) received += page.records.length;
     const over = repeated || !page.next;
     const stalled = repeated && !(page.total !== undefined && received >= page.total);
     yield { meta: page.meta, total: page.total, window, records, over, stalled };
     if (repeated || !page.next) return;
     at = page.next;
-    const standing = seconds.at(-1);
+    const standing = inside.at(-1)?.second;
     if (at.context !== undefined && standing !== undefined && clock.mono() - arrivedAt > CONTEXT_LIFE_MS) {
       // The second at which the listing stands is asked for again, with its end counted in or not; the seam knows it.
       window = order === 'asc' ? { start: standing, end } : { start, end: Math.min(end, standing + 1) };

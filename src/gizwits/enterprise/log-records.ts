@@ -19,7 +19,9 @@ export function recordTime(record: ApiRecord): number | undefined {
   const value = record.timestamp ?? record.ts;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !(number >= 0 && number < FIRST_MILLISECONDS * 1000)) return undefined;
-  return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number);
+  // Cut to milliseconds, not rounded: a record must not move into the next second. The microseconds absorb what the
+  // binary fraction adds.
+  return number < FIRST_MILLISECONDS ? Math.floor(Math.round(number * 1e6) / 1e3) : Math.floor(number);
 }
 
 /**

@@ -8,6 +8,8 @@ export type ApiRecord = Record<string, unknown>;
 
 /** What one call of a listing brought. */
 export interface Page {
+  /** Its number among the pages of the listing, from 1. */
+  page: number;
   /** Records that are new and wanted, in order; may be none. */
   records: ApiRecord[];
   /** What the call cost. */

@@ -38,6 +38,9 @@ const IDENTITIES: Readonly<Record<SearchOperation, readonly string[]>> = {
 /** Records a call asks for where nothing else is said. */
 const PAGE_SIZE = 100;
 
+/** Times in a row that a page is read again because the total shrank. */
+const STEPS_BACK = 3;
+
 /** Ids remembered at least, to drop what comes again on a later page. */
 const REMEMBERED_IDS = 1000;
 
@@ -61,28 +64,29 @@ export async function* search(call: Call, query: SearchQuery): AsyncGenerator<Pa
   const filters = readFilters(query.filters ?? {});
   const limit = toInteger(query.limit, 'limit', { min: 0, accepted: '0..' }) || Number.POSITIVE_INFINITY;
   const pageSize = toInteger(query.pageSize ?? PAGE_SIZE, 'pageSize', { min: 1, accepted: '1..' });
-  const known = new RecentIds(Math.max(REMEMBERED_IDS, 3 * pageSize));
+  const known = new RecentIds(Math.max(REMEMBERED_IDS, (STEPS_BACK + 2) * pageSize));
   const guard = new RepeatGuard();
   let skip = 0;
   let given = 0;
   let total: number | undefined;
-  let gone = 0;
-  let steppedBack = false;
-  for (;;) {
+  let stepsBack = 0;
+  let idle = 0;
+  for (let number = 1; ; number++) {
     throwIfAborted(signal);
     const asked = Math.min(pageSize, limit - given);
     const raw = readPage(await call(operation, { ...filters, limit: asked, skip }, { signal }), { skip }, asked);
     const ids = raw.records.map((record) => idOf(record, IDENTITIES[operation]));
     const repeated = guard.repeats(ids);
     const fresh = known.admit(ids);
-    let records = raw.records.filter((_, index) => fresh[index]);
-
-    if (total !== undefined && raw.total !== undefined) gone += Math.max(0, total - raw.total);
+    const shrunk = total === undefined || raw.total === undefined ? 0 : Math.max(0, total - raw.total);
     total = raw.total ?? total;
-    // Never twice in a row: a total that shrinks with every call must not turn the listing round.
-    const back: number = steppedBack ? 0 : Math.min(gone, skip, pageSize - 1);
-    const stuck = back === 0 && !steppedBack && (repeated || (ids.length > 0 && records.length === 0));
-    let last = back === 0 && (stuck || raw.next === undefined);
+    // Not for ever: with a total that shrinks at every call the listing would never come on.
+    const back: number = stepsBack < STEPS_BACK ? Math.min(shrunk, skip, pageSize - 1) : 0;
+    const stepping = stepsBack > 0 || back > 0;
+    let records = repeated && !stepping ? [] : raw.records.filter((_, index) => fresh[index]);
+    idle = ids.length > 0 && records.length === 0 ? idle + 1 : 0;
+    const stuck = idle > (stepping ? STEPS_BACK + 1 : 0);
+    let last = stuck || (back === 0 && raw.next === undefined);
     let truncated = stuck && raw.next !== undefined;
     if (given + records.length >= limit) {
       truncated = given + records.length > limit || !last;
@@ -90,15 +94,14 @@ export async function* search(call: Call, query: SearchQuery): AsyncGenerator<Pa
       last = true;
     }
     given += records.length;
-    const page: Page = { records, meta: raw.meta };
+    const page: Page = { page: number, records, meta: raw.meta };
     if (total !== undefined) page.total = total;
     if (truncated) page.truncated = true;
     if (last) page.last = true;
     yield page;
     if (last) return;
     skip = back > 0 ? skip - back : skip + ids.length;
-    steppedBack = back > 0;
-    if (steppedBack) gone = 0;
+    stepsBack = back > 0 ? stepsBack + 1 : 0;
   }
 }
 

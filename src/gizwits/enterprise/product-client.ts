@@ -1,0 +1,150 @@
+import { type Schema, normaliseSchema } from '../datapoints/schema';
+import type { EnterpriseAccount } from './account';
+import { type Call, type CallMeta, type CallReply, metaOf } from './call';
+import type { Command } from './control';
+import type { OperationId } from './operations';
+
+/** How a call is made: in whose name, for how long, and who hears of its waits. */
+export interface CallOptions {
+  /** Whose turn it is: calls of different origins (node ids) get their turns in rotation. */
+  origin: string;
+  /** Ends the call as closed. One for the caller's life, not one a call. */
+  signal?: AbortSignal;
+  /** Monotonic milliseconds after which the call must not be sent any more: commands only act fresh. */
+  expiresAt?: number;
+  onWait?: (wait: { reason: 'quota' | 'queue' | 'retry' | 'login'; ms: number }) => void;
+}
+
+export interface ProductIdentity {
+  productKey: string;
+  productSecret: string;
+}
+
+/** A device as a look-up by mac gives it. */
+export interface FoundDevice {
+  did: string;
+  passcode?: string;
+  /** Cost of the call; absent when the answer was at hand. */
+  meta?: CallMeta;
+}
+
+interface CachedDevice {
+  did: string;
+  passcode?: string;
+  /** Monotonic milliseconds. */
+  foundAt: number;
+}
+
+/** Devices kept at most; the one that was looked up longest ago goes first. */
+const MOST_CACHED = 50_000;
+
+/** A definition older than this is fetched anew, and kept when that fails. */
+const SCHEMA_LIFE_MS = 3_600_000;
+
+/** An unknown datapoint name fetches the definition anew, but a flow that repeats a wrong name must not spend the quota. */
+const LEAST_SCHEMA_DISTANCE_MS = 60_000;
+
+/** One product of an enterprise account: its calls, its datapoint definition, and the dids of its macs. */
+export class ProductClient {
+  readonly productKey: string;
+  private readonly devices = new Map<string, CachedDevice>();
+  private known: { schema: Schema; fetchedAt: number } | undefined;
+  private fetching: Promise<Schema> | undefined;
+
+  constructor(
+    readonly account: EnterpriseAccount,
+    private readonly identity: ProductIdentity,
+  ) {
+    this.productKey = identity.productKey;
+  }
+
+  /** One call of the catalogue. @throws CloudError */
+  call(operationId: OperationId, params: Record<string, unknown>, options: CallOptions): Promise<CallReply> {
+    return this.account.call(this.identity, operationId, params, options);
+  }
+
+  /** The same, with the options fixed: what the iterators over pages take. */
+  caller(options: CallOptions): Call {
+    return (operationId, params) => this.call(operationId as OperationId, params, options);
+  }
+
+  /** The cloud's wall clock, epoch milliseconds, as far as its answers have told. */
+  serverNow(): number {
+    return this.account.serverNow();
+  }
+
+  /**
+   * The did of a mac, from the cache when it is younger than `cacheMs`.
+   * @param options.passcode asks for the passcode too, which an older answer may lack
+   */
+  async device(
+    mac: unknown,
+    options: CallOptions & { cacheMs: number; passcode?: boolean },
+  ): Promise<FoundDevice> {
+    // Macs are opaque and case-sensitive (gizwits-http.md A.2.1): the cache takes them as they are.
+    const key = typeof mac === 'string' ? mac : undefined;
+    const cached = key === undefined ? undefined : this.devices.get(key);
+    const fresh = cached && this.account.clock.mono() - cached.foundAt < options.cacheMs;
+    if (cached && fresh && (!options.passcode || cached.passcode !== undefined)) {
+      return { did: cached.did, passcode: cached.passcode };
+    }
+    const reply = await this.call('device.did', { mac }, options);
+    const { did, passcode } = reply.body as { did: string; passcode?: string };
+    if (key !== undefined) this.remember(key, { did, passcode, foundAt: this.account.clock.mono() });
+    return { did, passcode, meta: metaOf(reply) };
+  }
+
+  /** Sends a command. @throws CloudError, with outcome `unknown` when it may have been carried out. */
+  control(did: string, command: Command, options: CallOptions): Promise<CallReply> {
+    const params = command.attrs ? { did, attrs: command.attrs } : { did, raw: command.raw };
+    return this.call('device.control', params, options);
+  }
+
+  /** The product's datapoints: kept for an hour, fetched once for all who ask at the same time. */
+  async schema(options: CallOptions): Promise<Schema> {
+    const { known } = this;
+    if (known && this.account.clock.mono() - known.fetchedAt < SCHEMA_LIFE_MS) return known.schema;
+    try {
+      return await this.fetchSchema(options);
+    } catch (error) {
+      if (known) return known.schema;
+      throw error;
+    }
+  }
+
+  /** The definition at hand, however old; undefined before it was ever asked for. */
+  get knownSchema(): Schema | undefined {
+    return this.known?.schema;
+  }
+
+  /** A newer definition than the one at hand, or undefined when the last one is too young to ask again. */
+  async newerSchema(options: CallOptions): Promise<Schema | undefined> {
+    const { known } = this;
+    if (known && this.account.clock.mono() - known.fetchedAt < LEAST_SCHEMA_DISTANCE_MS) return undefined;
+    return this.fetchSchema(options);
+  }
+
+  /** The product says that its definition has changed: the next one who asks fetches it. */
+  forgetSchema(): void {
+    this.known = undefined;
+  }
+
+  private fetchSchema(options: CallOptions): Promise<Schema> {
+    this.fetching ??= this.call('product.datapoints', {}, { ...options, signal: undefined })
+      .then((reply) => {
+        const schema = normaliseSchema(reply.body);
+        this.known = { schema, fetchedAt: this.account.clock.mono() };
+        return schema;
+      })
+      .finally(() => {
+        this.fetching = undefined;
+      });
+    return this.fetching;
+  }
+
+  private remember(mac: string, device: CachedDevice): void {
+    this.devices.delete(mac);
+    this.devices.set(mac, device);
+    if (this.devices.size > MOST_CACHED) this.devices.delete(this.devices.keys().next().value as string);
+  }
+}
