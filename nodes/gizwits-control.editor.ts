@@ -70,13 +70,13 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
     confirmSeconds: {
       value: 10,
       label: text('label.confirmSeconds'),
-      validate: typed('confirmSeconds', { literals: { num: seconds('aboveZero') }, applies: when('confirm', 'true') }),
+      validate: typed('confirmSeconds', { literals: { num: seconds(1, 3600) }, applies: waitsForReport }),
     },
     confirmSecondsType: { value: 'num' },
     deadlineSeconds: {
       value: 10,
       label: text('label.deadlineSeconds'),
-      validate: typed('deadlineSeconds', { literals: { num: seconds('aboveZero') } }),
+      validate: typed('deadlineSeconds', { literals: { num: seconds(0.1, 3600) } }),
     },
     deadlineSecondsType: { value: 'num' },
   },
@@ -115,6 +115,11 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
     rows = undefined;
   },
 });
+
+/** A report can only be compared with datapoints: raw bytes have none. */
+function waitsForReport(node: EditorNode<object>): boolean {
+  return when('mode', 'attrs')(node) && when('confirm', 'true')(node);
+}
 
 /** Whether the command comes from the one typed value: raw always, attributes while there are no rows. */
 function usesValue(node: EditorNode<object>): boolean {

@@ -56,7 +56,7 @@ RED.nodes.registerType<EnterpriseProperties>('gizwits-enterprise', {
   label() {
     if (this.name) return this.name;
     if (this.region === 'custom') return this.baseUrl || text('region.custom');
-    return this.region === 'simulator' ? text('region.simulator') : text('palette');
+    return this.region === 'simulator' ? text('title.simulator') : text('palette');
   },
   oneditprepare() {
     prepareDialog(this, () => {

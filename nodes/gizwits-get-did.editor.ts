@@ -4,6 +4,7 @@ import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { ID_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
 import { seconds, typed } from './editor/validators';
+import { bindVisibility } from './editor/visibility';
 
 interface GetDidProperties {
   name: string;
@@ -32,7 +33,7 @@ RED.nodes.registerType<GetDidProperties>('gizwits-get-did', {
     cacheSeconds: {
       value: 3600,
       label: text('label.cacheSeconds'),
-      validate: typed('cacheSeconds', { literals: { num: seconds('zero') } }),
+      validate: typed('cacheSeconds', { literals: { num: seconds(0, 31_536_000) } }),
     },
     cacheSecondsType: { value: 'num' },
   },
@@ -51,6 +52,7 @@ RED.nodes.registerType<GetDidProperties>('gizwits-get-did', {
     prepareDialog(this, () => {
       typedField(this, 'mac', ID_TYPES);
       typedField(this, 'cacheSeconds', SETTING_TYPES);
+      bindVisibility(this);
     });
   },
   oneditsave() {

@@ -45,7 +45,7 @@ RED.nodes.registerType<SearchProperties>('gizwits-search', {
     pageSize: {
       value: 100,
       label: text('label.pageSize'),
-      validate: typed('pageSize', { literals: { num: wholeNumber(1) } }),
+      validate: typed('pageSize', { literals: { num: wholeNumber(1, 1000) } }),
     },
     pageSizeType: { value: 'num' },
     output: { value: 'array' },

@@ -2,20 +2,22 @@ const STYLE_ID = 'gizwits-dialog-styles';
 
 /**
  * Rows of our dialogs: the label column is wide enough for our labels, the field takes the rest, a hint stands below its
- * field. Colours are the editor's own variables, so that themes reach our dialogs too.
+ * field and does not widen the dialog: without a width of its own it takes no part in the dialog's natural width, which
+ * Node-RED opens it with. Colours are the editor's own variables, so that themes reach our dialogs too.
  */
 const CSS = `
 .gizwits-dialog .form-row { display: flex; align-items: flex-start; }
-.gizwits-dialog .form-row > label { flex: 0 0 120px; width: 120px; margin: 0; padding: 7px 8px 0 0; line-height: 20px; }
+.gizwits-dialog .form-row > label { flex: 0 0 136px; width: 136px; margin: 0; padding: 7px 8px 0 0; line-height: 20px; }
 .gizwits-dialog .form-row > label > .fa { width: 16px; text-align: center; }
 .gizwits-dialog .form-row > .gizwits-field { flex: 1 1 0; min-width: 0; }
 .gizwits-dialog .gizwits-field > input[type="text"],
 .gizwits-dialog .gizwits-field > input[type="password"],
 .gizwits-dialog .gizwits-field > select { width: 100%; }
 .gizwits-dialog .gizwits-field > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
-.gizwits-dialog .gizwits-field > .gizwits-short { width: 110px; }
+.gizwits-dialog .gizwits-field > input.gizwits-short[type="text"] { width: 110px; }
+.gizwits-dialog .gizwits-hint, .gizwits-dialog .gizwits-warning { width: 0; min-width: 100%; box-sizing: border-box; }
 .gizwits-dialog .gizwits-hint { margin-top: 4px; font-size: 12px; line-height: 17px; color: var(--red-ui-secondary-text-color-active); }
-.gizwits-dialog .gizwits-hint code { font-size: 11px; padding: 0 2px; white-space: nowrap; }
+.gizwits-dialog .gizwits-hint code { font-size: 11px; padding: 0 2px; color: inherit; white-space: nowrap; }
 .gizwits-dialog .gizwits-warning { margin-top: 6px; padding: 6px 8px; border-left: 3px solid var(--red-ui-border-color-warning);
   font-size: 12px; line-height: 17px; background: var(--red-ui-form-tips-background); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-field label.gizwits-check { display: block; width: auto; margin: 0; padding: 7px 0 0 22px; line-height: 20px; }
@@ -25,6 +27,7 @@ const CSS = `
 .gizwits-dialog .gizwits-fold > summary { cursor: pointer; }
 .gizwits-dialog .gizwits-fold > summary::marker { color: var(--red-ui-secondary-text-color-active); }
 .gizwits-dialog .red-ui-editableList-container { min-height: 0; }
+.gizwits-dialog .red-ui-editableList-container:has(> .red-ui-editableList-list:empty) { display: none; }
 .gizwits-dialog .gizwits-attribute { display: flex; gap: 8px; }
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-name { flex: 2 1 0; width: auto; min-width: 0; }
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-value { flex: 3 1 0; min-width: 0; }

@@ -66,12 +66,11 @@ export function wholeNumber(min: number, max?: number): Check {
   };
 }
 
-/** A number, fractions allowed, above zero or from zero. */
-export function seconds(from: 'aboveZero' | 'zero'): Check {
+/** A number of seconds in a range, fractions allowed. */
+export function seconds(min: number, max: number): Check {
   return (value) => {
     const number = Number(value);
-    if (Number.isFinite(number) && (from === 'zero' ? number >= 0 : number > 0)) return undefined;
-    return commonText(from === 'zero' ? 'invalid.secondsFromZero' : 'invalid.seconds');
+    return number >= min && number <= max ? undefined : commonText('invalid.seconds', { min, max });
   };
 }
 
