@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
-
 /** The checkout. */
 export const root = join(__dirname, '../..');
 
@@ -36,7 +34,7 @@ export function packedPackage(): Promise<PackedPackage> {
 }
 
 async function packAndInstall(): Promise<PackedPackage> {
-  await run(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: root });
+  await output(process.execPath, ['scripts/build.mjs', '--if-needed'], root);
   const folder = mkdtempSync(join(tmpdir(), 'gizwits-installed-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const packed = await npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
@@ -48,8 +46,17 @@ async function packAndInstall(): Promise<PackedPackage> {
   return { files, packedSize: size, folder, installed: join(folder, 'node_modules', name) };
 }
 
-/** Runs npm and answers its standard output. */
-async function npm(cwd: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run('npm', args, { cwd, shell: process.platform === 'win32', maxBuffer: 2 ** 26 });
-  return stdout;
+function npm(cwd: string, ...args: string[]): Promise<string> {
+  return output('npm', args, cwd);
+}
+
+/** Runs a program to its end and answers its standard output; throws with all that it printed when it fails. */
+async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const shell = process.platform === 'win32' && program === 'npm';
+  try {
+    return (await promisify(execFile)(program, args, { cwd, shell, maxBuffer: 2 ** 26 })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  }
 }

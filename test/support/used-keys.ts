@@ -43,7 +43,8 @@ export function keysInCode(file: string, source: string): UsedKey[] {
       literals(args[argument] ?? '').map((key) => ({ file, key: full(key, prefix(set, args)) })),
     ),
   );
-  const named = [...source.matchAll(/\btextKey:([^,;}]+)/g)].flatMap(([, value = '']) =>
+  // A union stands in a type, where the literals are arguments of something else.
+  const named = [...source.matchAll(/\btextKey:(?![^,;}]*\|)([^,;}]+)/g)].flatMap(([, value = '']) =>
     literals(value).map((key) => ({ file, key: full(key, library) })),
   );
   return [...called, ...named].filter(({ key }) => key !== '' && !key.endsWith(':'));
