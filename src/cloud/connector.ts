@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { DeadlineList, Deadlines, Expiring } from './deadlines';
 import { configError } from './input';
-import type { Proxy } from './proxy-settings';
+import type { ProxyRoute } from './proxy-settings';
 import { type OpeningTunnel, openTunnel } from './tunnel';
 import { ConnectFailure, codeOf, isTlsCode } from './wire-errors';
 
@@ -26,7 +26,7 @@ export type ConnectDone = (failure: Error | null, socket: Socket | TLSSocket | n
 export interface ConnectorOptions {
   /** Where the calls go; only scheme, host and port count. */
   target: URL;
-  proxy?: Proxy;
+  proxy?: ProxyRoute;
   tls?: TlsSettings;
   /** For name, TCP, proxy and TLS together. */
   timeoutMs: number;
@@ -184,7 +184,7 @@ class Attempt implements Expiring {
   }
 }
 
-function connectSecurely(proxy: Proxy): Socket {
+function connectSecurely(proxy: ProxyRoute): Socket {
   const { connect } = require('node:tls') as typeof import('node:tls');
   return connect({
     host: proxy.host,

@@ -11,7 +11,7 @@ export interface ProxySettings {
 }
 
 /** A proxy to be used for one target. */
-export interface Proxy {
+export interface ProxyRoute {
   readonly secure: boolean;
   readonly host: string;
   readonly port: number;
@@ -30,7 +30,7 @@ export function resolveProxy(
   target: URL,
   settings: ProxySettings | undefined,
   environment: Readonly<Record<string, string | undefined>>,
-): Proxy | undefined {
+): ProxyRoute | undefined {
   if (settings) {
     if (bypasses(target, settings.noProxy ?? [])) return undefined;
     return readProxy('proxy', settings.url, settings.username, settings.password);
@@ -45,7 +45,7 @@ function variable(environment: Readonly<Record<string, string | undefined>>, nam
   return environment[name] ?? environment[name.toUpperCase()];
 }
 
-function readProxy(field: string, text: string, username?: string, password?: string): Proxy {
+function readProxy(field: string, text: string, username?: string, password?: string): ProxyRoute {
   const accepted = 'http://host[:port], https://host[:port]';
   let url: URL;
   try {

@@ -5,7 +5,7 @@ import { Deadlines } from './deadlines';
 import { CloudError } from './errors';
 import { Exchange, type ExchangeHost, type ReplySink } from './exchange';
 import { configError } from './input';
-import { type Proxy, type ProxySettings, resolveProxy } from './proxy-settings';
+import { type ProxyRoute, type ProxySettings, resolveProxy } from './proxy-settings';
 import type { WireRequest } from './reply';
 import { ServerTime } from './server-time';
 import { wireError } from './wire-errors';
@@ -95,7 +95,7 @@ export class Transport implements Sender, ExchangeHost {
   readonly serverTime: ServerTime;
   private readonly clock: Clock;
   private readonly target: URL;
-  private readonly proxy: Proxy | undefined;
+  private readonly proxy: ProxyRoute | undefined;
   private readonly prefix: string;
   private readonly connector: Connector;
   private readonly commands: Lines = { pool: undefined, running: 0, idleSince: 0 };

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Proxy } from './proxy-settings';
+import type { ProxyRoute } from './proxy-settings';
 import { ConnectFailure, codeOf } from './wire-errors';
 
 /** A tunnel that is being opened. */
@@ -15,7 +15,7 @@ export interface OpeningTunnel {
  * failure's code is `HTTP <status>` or that of the socket. The caller watches the time.
  */
 export function openTunnel(
-  proxy: Proxy,
+  proxy: ProxyRoute,
   host: string,
   port: number,
   done: (failure: ConnectFailure | null, socket?: Socket) => void,

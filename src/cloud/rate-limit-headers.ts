@@ -1,0 +1,68 @@
+/** What an answer's headers say of the quota, made sense of. */
+export interface RateLimit {
+  /** Calls a window. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until the window ends. */
+  readonly resetInMs: number;
+}
+
+/** Header names of the quota, lower case. */
+export const RATE_LIMIT_HEADERS = {
+  limit: 'x-ratelimit-limit',
+  remaining: 'x-ratelimit-remaining',
+  reset: 'x-ratelimit-reset',
+} as const;
+
+/** An hour, and a minute for clocks that differ. */
+const LONGEST_WINDOW_MS = 3_660_000;
+/** A window that has just ended by our reckoning may not have ended by the server's. */
+const JUST_ENDED_MS = 5000;
+/** The longest pause that a server is granted. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * Reads quota headers tolerantly: the vendors mean epoch seconds, epoch milliseconds or seconds from now by the reset.
+ * Nonsense (a remainder above the limit, a reset long past, words) gives undefined: a local count is safer then.
+ * @param serverNow the server's time, epoch milliseconds: the reset is counted by its clock.
+ */
+export function parseRateLimit(
+  limitText: string | undefined,
+  remainingText: string | undefined,
+  resetText: string | undefined,
+  serverNow: number,
+): RateLimit | undefined {
+  const limit = wholeNumber(limitText);
+  const remaining = wholeNumber(remainingText);
+  const reset = wholeNumber(resetText);
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  if (limit < 1 || remaining > limit) return undefined;
+  const resetInMs = resetDistance(reset, serverNow);
+  if (resetInMs <= -JUST_ENDED_MS) return undefined;
+  return { limit, remaining, resetInMs: Math.min(Math.max(resetInMs, 1), LONGEST_WINDOW_MS) };
+}
+
+function resetDistance(reset: number, serverNow: number): number {
+  if (reset < 1e6) return reset * 1000;
+  return (reset < 1e11 ? reset * 1000 : reset) - serverNow;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const trimmed = text.trim();
+  return /^\d{1,15}$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+/**
+ * Milliseconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3: seconds or a date), at most an hour;
+ * undefined when there is none or it makes no sense.
+ */
+export function parseRetryAfter(text: string | undefined, serverNow: number): number | undefined {
+  if (text === undefined) return undefined;
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return Math.min(Number(trimmed) * 1000, LONGEST_RETRY_AFTER_MS);
+  // A bare or signed number would pass for a year in Date.parse.
+  const date = /^[A-Za-z]{3}/.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
+  if (Number.isNaN(date)) return undefined;
+  return Math.min(Math.max(0, date - serverNow), LONGEST_RETRY_AFTER_MS);
+}

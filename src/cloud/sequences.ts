@@ -1,0 +1,74 @@
+import type { DeadlineList, Deadlines, Expiring } from './deadlines';
+
+/** How long a call waits for its predecessor: a command that hangs must not keep the next, perhaps "off", from leaving. */
+const PATIENCE_MS = 3000;
+
+/** A call that keeps its place in a sequence. */
+export interface Sequenced {
+  readonly sequence?: string;
+  /** The predecessor is over, or has taken too long: the call may go on. */
+  proceed(): void;
+}
+
+/** The calls of one key. */
+class Sequence implements Expiring {
+  deadlineAt = 0;
+  deadlineList: DeadlineList | undefined;
+  deadlinePrevious: Expiring | undefined;
+  deadlineNext: Expiring | undefined;
+  /** In order; a Set, since a call may leave from the middle. */
+  readonly waiting = new Set<Sequenced>();
+
+  constructor(
+    private readonly sequences: Sequences,
+    readonly key: string,
+    public current: Sequenced,
+  ) {}
+
+  expire(): void {
+    this.sequences.advance(this);
+  }
+}
+
+/** Calls with the same key one after the other, in the order of their coming, each waiting at most three seconds. */
+export class Sequences {
+  private readonly sequences = new Map<string, Sequence>();
+
+  constructor(private readonly deadlines: Deadlines) {}
+
+  /** Whether the call may go on at once; otherwise its `proceed` is called when it may. */
+  enter(call: Sequenced): boolean {
+    if (call.sequence === undefined) return true;
+    const sequence = this.sequences.get(call.sequence);
+    if (!sequence) {
+      this.sequences.set(call.sequence, new Sequence(this, call.sequence, call));
+      return true;
+    }
+    if (sequence.waiting.size === 0) this.deadlines.arm(sequence, PATIENCE_MS);
+    sequence.waiting.add(call);
+    return false;
+  }
+
+  /** The call is over, whether it had its turn or not. */
+  leave(call: Sequenced): void {
+    if (call.sequence === undefined) return;
+    const sequence = this.sequences.get(call.sequence);
+    if (!sequence) return;
+    if (sequence.current === call) this.advance(sequence);
+    else if (sequence.waiting.delete(call) && sequence.waiting.size === 0) this.deadlines.disarm(sequence);
+  }
+
+  /** For {@link Sequence}. */
+  advance(sequence: Sequence): void {
+    this.deadlines.disarm(sequence);
+    const next: Sequenced | undefined = sequence.waiting.values().next().value;
+    if (!next) {
+      this.sequences.delete(sequence.key);
+      return;
+    }
+    sequence.waiting.delete(next);
+    sequence.current = next;
+    if (sequence.waiting.size > 0) this.deadlines.arm(sequence, PATIENCE_MS);
+    next.proceed();
+  }
+}

@@ -1,0 +1,49 @@
+import type { IssuedToken } from './call-types';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const SHORTEST_LIFE_MS = MINUTE_MS;
+const LONGEST_LIFE_MS = 30 * DAY_MS;
+/** For a token that comes without a sensible end: long enough for no storm, and a refusal renews it anyway. */
+const ASSUMED_LIFE_MS = 3_600_000;
+/** A token is not used any more when less than this is left of it (google-auth-library and MSAL take the same). */
+const HARD_MARGIN_MS = 300_000;
+/** When this part of its life is left, a token is renewed beside the traffic. */
+const SOFT_PART = 0.1;
+
+/**
+ * How long an issued token lives from now, in milliseconds, between a minute and 30 days. The documents name the end
+ * `expired_at` and `expire_at`, and show seconds; milliseconds, numeric text and nothing at all are taken too.
+ * @param serverNow the server's time, epoch milliseconds: its end is told by that clock
+ */
+export function tokenLifeMs(issued: IssuedToken, serverNow: number): number {
+  const seconds = positiveNumber(issued.expiresIn);
+  if (seconds !== undefined) return clampLife(seconds * 1000);
+  const end = positiveNumber(issued.expiresAt);
+  if (end === undefined) return ASSUMED_LIFE_MS;
+  return clampLife((end < 1e11 ? end * 1000 : end) - serverNow);
+}
+
+/** When a token is to be renewed, in milliseconds after its issue. */
+export interface RenewalTimes {
+  /** From here on it is renewed beside the traffic, which goes on with it. */
+  readonly softMs: number;
+  /** From here on it is not used any more. */
+  readonly hardMs: number;
+}
+
+/** @param random uniform in [0, 1): programs that logged in together do not renew together */
+export function renewalTimes(lifeMs: number, random: number): RenewalTimes {
+  const hardMs = Math.max(Math.min(lifeMs, SHORTEST_LIFE_MS), lifeMs - HARD_MARGIN_MS);
+  const softMs = lifeMs * (1 - SOFT_PART - SOFT_PART * SOFT_PART * random);
+  return { softMs: Math.min(softMs, hardMs), hardMs };
+}
+
+function clampLife(ms: number): number {
+  return Math.min(Math.max(ms, SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
+}
+
+function positiveNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
+}
