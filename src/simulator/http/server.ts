@@ -122,22 +122,31 @@ export class SimulatorServer {
   }
 
   private async read(incoming: IncomingMessage, url: string, headers: Record<string, string>): Promise<ApiRequest> {
-    const pieces: Buffer[] = [];
-    let size = 0;
-    for await (const piece of incoming as AsyncIterable<Buffer>) {
-      size += piece.length;
-      if (size > BODY_LIMIT) throw new TooLarge();
-      pieces.push(piece);
-    }
+    const body = await bodyOf(incoming);
     return {
       method: incoming.method ?? 'GET',
       path: pathOf(url),
       query: new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''),
       headers,
-      body: Buffer.concat(pieces),
+      body,
       remoteAddress: (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     };
   }
+}
+
+/** Reads a body whole. What is too large is read on and thrown away, so that the refusal can still be delivered. */
+function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size <= BODY_LIMIT) pieces.push(piece);
+      else reject(new TooLarge());
+    });
+    incoming.on('end', () => resolve(Buffer.concat(pieces)));
+    incoming.on('close', () => reject(new Error('request ended early')));
+  });
 }
 
 function pathOf(url: string): string {

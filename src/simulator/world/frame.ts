@@ -89,7 +89,7 @@ function packFixed(datapoints: readonly Datapoint[], values: RawAttrs): Buffer {
   const pieces = new Map<number, Buffer>();
   for (const datapoint of datapoints) {
     const { byte_offset, bit_offset, len } = datapoint.position;
-    const raw = values.get(datapoint.name) ?? 0;
+    const raw = values.get(datapoint.name) ?? (datapoint.dataType === 'binary' ? Buffer.alloc(0) : 0);
     if (isBitField(datapoint)) {
       const group = groups.get(byte_offset) ?? { value: 0n, bits: 0 };
       group.value |= BigInt(raw as number) << BigInt(bit_offset);
