@@ -12,7 +12,7 @@ const textsHost = 'gizwits-enterprise';
  */
 export function writeCatalogues(base, sets, out) {
   const gaps = [];
-  const texts = readTexts(base, gaps);
+  const texts = readTexts(base);
   const catalogues = new Map(languages.map((language) => [language, new Map()]));
   for (const set of sets) {
     for (const language of languages) {
@@ -47,14 +47,13 @@ function readHelp(base, language, set) {
   return help;
 }
 
-function readTexts(base, gaps) {
+function readTexts(base) {
   const texts = new Map();
   for (const language of languages) {
     const folder = `src/texts/${language}`;
     const files = readdirSync(join(base, folder)).filter((file) => file.endsWith('.json'));
     texts.set(language, Object.fromEntries(files.map((f) => [basename(f, '.json'), readJson(`${folder}/${f}`, base)])));
   }
-  compareKeys('src/texts/*', (language) => texts.get(language), gaps);
   return texts;
 }
 

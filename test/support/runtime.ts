@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port';
 import { packedPackage } from './packed-package';
 
 /** A node as flows.json holds it. */
@@ -219,15 +219,4 @@ async function prepareUserDir(userDir: string, port: number, options: NodeRedOpt
   // Credentials in the clear are taken as they are and written back sealed at the next deploy.
   if (options.credentials) writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials));
   if (options.flows) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flows));
-}
-
-/** A loopback port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has an address of host and port');
-  return address.port;
 }
