@@ -534,6 +534,7 @@ describe('history: records', () => {
   it('keeps a record whose time cannot be read, without a time', async () => {
     (await one('data', { attrs: { a: 1 } })).should.eql({ attrs: { a: 1 } });
     (await one('data', { ts: 'soon', attrs: {} })).should.eql({ ts: 'soon', attrs: {} });
+    should((await one('cmd', { timestamp: 1517384243.9996, payload: '' })).time).equal('2018-01-31T07:37:23.999Z');
     should((await one('data', { ts: '1517384243', attrs: {} })).time).equal('2018-01-31T07:37:23.000Z');
     should((await one('data', { ts: 1517384243000, attrs: {} })).time).equal('2018-01-31T07:37:23.000Z');
   });

@@ -17,9 +17,7 @@ export function allReported(
   reported: Readonly<Record<string, unknown>>,
 ): boolean {
   const datapoints = schema && datapointsByName(schema);
-  return Object.keys(sent).every(
-    (name) => Object.hasOwn(reported, name) && sameReading(sent[name], reported[name], datapoints?.get(name)),
-  );
+  return Object.keys(sent).every((name) => sameReading(sent[name], reported[name], datapoints?.get(name)));
 }
 
 function sameReading(sent: unknown, reported: unknown, datapoint: Datapoint | undefined): boolean {
