@@ -11,6 +11,7 @@ import type { RateLimit } from './rate-limit-headers';
 import { Redactor } from './redact';
 import { RetryBudget } from './retry-budget';
 import { Sequences } from './sequences';
+import type { TokenRenewal } from './token-life';
 import { TokenProvider } from './token-provider';
 import type { Sender } from './transport';
 
@@ -32,6 +33,8 @@ export interface CallerOptions {
   settings: CallerSettings;
   /** How a scope logs in; for accounts whose calls name a `tokenScope`. May compute it anew for each login. */
   login?: (scope: string) => Login;
+  /** When tokens are renewed, unless as usual. */
+  renewal?: TokenRenewal;
   /** Told of each new token; for stores that keep it over a restart. `expiresAt` is epoch milliseconds. */
   onToken?: (scope: string, token: string, expiresAt: number) => void;
   /** Credentials that must never appear in an error or a log. Tokens are added by themselves. */
@@ -88,6 +91,11 @@ export class Caller {
     return this.core.tokens.elsewhere(scope);
   }
 
+  /** Adds a secret that must never appear in an error or a log. */
+  protect(secret: string): void {
+    this.core.redactor.add(secret);
+  }
+
   /** Any text with the account's secrets masked. */
   redact(text: string): string {
     return this.core.redactor.text(text);
@@ -139,6 +147,7 @@ class Core implements CallCore {
       serverTime: () => this.transport.serverTime,
       login: (scope) => this.logIn(scope),
       credentialCodes: rules.credentialCodes,
+      ...(options.renewal ? { renewal: options.renewal } : {}),
       host: transport.host,
       log,
       onToken: (scope, token, expiresAt) => {

@@ -4,7 +4,7 @@ import { CloudError } from './errors';
 import { type Logger, logEvent } from './logger';
 import { LoginPacing } from './login-pacing';
 import type { ServerTime } from './server-time';
-import { renewalTimes, tokenLifeMs } from './token-life';
+import { renewalTimes, type TokenRenewal, tokenLifeMs } from './token-life';
 
 /** What may stand in a header: anything else would break the request, or be quoted in a library's error text. */
 const TOKEN = /^[\x21-\x7e]{1,4096}$/;
@@ -34,6 +34,8 @@ export interface TokenProviderOptions {
   login: (scope: string) => Promise<IssuedToken>;
   /** Codes of a login that was refused for its credentials. */
   credentialCodes: ReadonlySet<number>;
+  /** When tokens are renewed, unless as usual. */
+  renewal?: TokenRenewal;
   host: string;
   log: Logger;
   /** Told of each new token, for the redactor and for a store. `expiresAt` is epoch milliseconds by the server's clock. */
@@ -220,10 +222,10 @@ export class TokenProvider {
   }
 
   private keep(scope: Scope, token: string, issued: IssuedToken): void {
-    const { clock, serverTime, onToken } = this.options;
+    const { clock, serverTime, onToken, renewal } = this.options;
     const serverNow = serverTime().now();
-    const lifeMs = tokenLifeMs(issued, serverNow);
-    const { softMs, hardMs } = renewalTimes(lifeMs, clock.random());
+    const lifeMs = tokenLifeMs(issued, serverNow, renewal);
+    const { softMs, hardMs } = renewalTimes(lifeMs, clock.random(), renewal);
     const now = clock.mono();
     scope.token = token;
     scope.issuedAt = now;

@@ -158,7 +158,8 @@ export class Registrations {
         signal: this.closing.signal,
         // A receiver on this machine may have a certificate of its own making.
         rejectUnauthorized: false,
-        headers: body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        headers:
+          body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
       outgoing.on('error', reject);
