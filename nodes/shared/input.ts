@@ -105,5 +105,10 @@ export function asCloudError(error: unknown): CloudError {
     return error;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new CloudError({ code: 'GIZ_INTERNAL', textKey: 'errors.internal', textParams: { reason }, outcome: 'unknown' });
+  return new CloudError({
+    code: 'GIZ_INTERNAL',
+    textKey: 'errors.internal',
+    textParams: { reason },
+    outcome: 'unknown',
+  });
 }

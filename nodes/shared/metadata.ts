@@ -1,14 +1,5 @@
+import { type CallMeta, callMetaOf } from '../../src/cloud/call-types';
 import type { CloudError } from '../../src/cloud/errors';
-
-/** What one call cost and met; every call of the library answers with it. */
-export interface CallMetadata {
-  statusCode?: number;
-  /** Tries made, the first included. */
-  attempts?: number;
-  /** Milliseconds spent waiting for a turn, the quota or a pause between tries. */
-  waitedMs?: number;
-  quota?: { limit: number; remaining: number; resetAt: string };
-}
 
 /** `msg.gizwits.error`, as CONTRACT.md names its fields. */
 export interface ErrorMetadata {
@@ -27,15 +18,15 @@ export class Metadata {
   private statusCode: number | undefined;
   private attempts = 0;
   private waitedMs = 0;
-  private quota: CallMetadata['quota'];
+  private quota: CallMeta['quota'];
 
   constructor(private readonly fixed: Record<string, unknown>) {}
 
   /** Adds one call's cost. Returns the call's result, so that it can stand around an await. */
-  add<T extends CallMetadata>(call: T): T {
-    if (call.statusCode !== undefined) this.statusCode = call.statusCode;
-    this.attempts += call.attempts ?? 0;
-    this.waitedMs += call.waitedMs ?? 0;
+  add<T extends CallMeta>(call: T): T {
+    if (call.statusCode > 0) this.statusCode = call.statusCode;
+    this.attempts += call.attempts;
+    this.waitedMs += call.waitedMs;
     if (call.quota) this.quota = call.quota;
     return call;
   }
@@ -58,6 +49,8 @@ export class Metadata {
 
   /** The object for a message that failed. */
   failure(error: CloudError): Record<string, unknown> {
+    const meta = callMetaOf(error);
+    if (meta) this.add(meta);
     if (error.statusCode !== undefined) this.statusCode = error.statusCode;
     return this.object({ error: errorMetadata(error) });
   }

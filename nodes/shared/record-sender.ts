@@ -86,7 +86,11 @@ export class RecordSender {
     if (last) parts.count = this.index;
     if (this.base.parts !== undefined) parts.parts = message.parts;
     // Each message has metadata of its own: a flow may write into one without changing the others.
-    Object.assign(message, fields, { payload, parts, gizwits: this.RED.util.cloneMessage(fields.gizwits as NodeMessage) });
+    Object.assign(message, fields, {
+      payload,
+      parts,
+      gizwits: this.RED.util.cloneMessage(fields.gizwits as NodeMessage),
+    });
     if (last) message.complete = true;
     else delete message.complete;
     this.send(message as NodeMessage);

@@ -1,5 +1,6 @@
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { CloudError } from '../../src/cloud/errors';
+import type { Logger } from '../../src/cloud/logger';
 import { englishText, type TextParams } from '../../src/texts';
 
 /** The catalogue that holds what all nodes share: common labels, status texts and, under `texts`, every error. */
@@ -30,4 +31,12 @@ export function libraryText(RED: NodeAPI, textKey: string, textParams: TextParam
 export function translateError(RED: NodeAPI, error: CloudError): CloudError {
   error.message = libraryText(RED, error.textKey, error.textParams);
   return error;
+}
+
+/** State changes of an account, in the runtime's language, in the log under the name of a config node. */
+export function nodeLogger(RED: NodeAPI, node: Node): Logger {
+  return {
+    info: (text, textKey, params) => node.log(textKey ? libraryText(RED, textKey, params) : text),
+    warn: (text, textKey, params) => node.warn(textKey ? libraryText(RED, textKey, params) : text),
+  };
 }

@@ -61,7 +61,10 @@ export class FieldReader {
       if (error instanceof CloudError) throw error;
       // A missing parent of a message property is a missing value, not an error of the node.
       if (field.type === 'msg' && error instanceof TypeError) return undefined;
-      throw badInput('unreadable', { field: field.name, reason: error instanceof Error ? error.message : String(error) });
+      throw badInput('unreadable', {
+        field: field.name,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

@@ -1,8 +1,9 @@
 import { CloudError } from '../../cloud/errors';
 import type { Attrs } from '../datapoints/attrs';
 import { allReported } from '../datapoints/readings';
+import type { CallOptions } from './account';
 import { type CallMeta, metaOf } from './call';
-import type { CallOptions, ProductClient } from './product-client';
+import type { ProductClient } from './product-client';
 
 /** A command that the cloud has accepted, and the report that it waits for. */
 export interface Confirmation {

@@ -1,8 +1,9 @@
 import { accepts } from '../../cloud/catalogue';
 import { badInput } from '../../cloud/errors';
-import { copyAttrs, isSchemaMismatch, validateAttrs, type Attrs } from '../datapoints/attrs';
+import { type Attrs, copyAttrs, isSchemaMismatch, validateAttrs } from '../datapoints/attrs';
 import { normaliseRaw } from '../datapoints/raw';
-import type { CallOptions, ProductClient } from './product-client';
+import type { CallOptions } from './account';
+import type { ProductClient } from './product-client';
 
 /** What a device is told: datapoint values, or bytes of a pass-through product. Checked, in the form of the wire. */
 export interface Command {
@@ -29,7 +30,11 @@ export async function prepareCommand(
   value: unknown,
   { mode, encoding, validate, options }: CommandOptions,
 ): Promise<Command> {
-  if (value === undefined || value === null) throw badInput('required', { field: 'value', accepted: accepts(mode === 'raw' ? 'bytesOrText' : 'attrs', { coding: encoding }) });
+  if (value === undefined || value === null)
+    throw badInput('required', {
+      field: 'value',
+      accepted: accepts(mode === 'raw' ? 'bytesOrText' : 'attrs', { coding: encoding }),
+    });
   if (mode === 'raw') return normaliseRaw(value, encoding);
   // The names are checked before anything is fetched for them.
   const copy = copyAttrs(value);

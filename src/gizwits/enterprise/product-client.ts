@@ -1,19 +1,8 @@
-import { type Schema, normaliseSchema } from '../datapoints/schema';
-import type { EnterpriseAccount } from './account';
+import { normaliseSchema, type Schema } from '../datapoints/schema';
+import type { CallOptions, EnterpriseAccount } from './account';
 import { type Call, type CallMeta, type CallReply, metaOf } from './call';
 import type { Command } from './control';
 import type { OperationId } from './operations';
-
-/** How a call is made: in whose name, for how long, and who hears of its waits. */
-export interface CallOptions {
-  /** Whose turn it is: calls of different origins (node ids) get their turns in rotation. */
-  origin: string;
-  /** Ends the call as closed. One for the caller's life, not one a call. */
-  signal?: AbortSignal;
-  /** Monotonic milliseconds after which the call must not be sent any more: commands only act fresh. */
-  expiresAt?: number;
-  onWait?: (wait: { reason: 'quota' | 'queue' | 'retry' | 'login'; ms: number }) => void;
-}
 
 export interface ProductIdentity {
   productKey: string;
@@ -53,14 +42,16 @@ export class ProductClient {
 
   constructor(
     readonly account: EnterpriseAccount,
-    private readonly identity: ProductIdentity,
+    { productKey }: ProductIdentity,
+    /** Scope of its token in the account. */
+    readonly scope: string,
   ) {
-    this.productKey = identity.productKey;
+    this.productKey = productKey;
   }
 
   /** One call of the catalogue. @throws CloudError */
   call(operationId: OperationId, params: Record<string, unknown>, options: CallOptions): Promise<CallReply> {
-    return this.account.call(this.identity, operationId, params, options);
+    return this.account.call(this, operationId, params, options);
   }
 
   /** The same, with the options fixed: what the iterators over pages take. */
@@ -77,10 +68,7 @@ export class ProductClient {
    * The did of a mac, from the cache when it is younger than `cacheMs`.
    * @param options.passcode asks for the passcode too, which an older answer may lack
    */
-  async device(
-    mac: unknown,
-    options: CallOptions & { cacheMs: number; passcode?: boolean },
-  ): Promise<FoundDevice> {
+  async device(mac: unknown, options: CallOptions & { cacheMs: number; passcode?: boolean }): Promise<FoundDevice> {
     // Macs are opaque and case-sensitive (gizwits-http.md A.2.1): the cache takes them as they are.
     const key = typeof mac === 'string' ? mac : undefined;
     const cached = key === undefined ? undefined : this.devices.get(key);
@@ -97,7 +85,8 @@ export class ProductClient {
   /** Sends a command. @throws CloudError, with outcome `unknown` when it may have been carried out. */
   control(did: string, command: Command, options: CallOptions): Promise<CallReply> {
     const params = command.attrs ? { did, attrs: command.attrs } : { did, raw: command.raw };
-    return this.call('device.control', params, options);
+    // Commands to one device go out in the order in which they came in.
+    return this.call('device.control', params, { ...options, sequence: `${this.productKey}/${did}` });
   }
 
   /** The product's datapoints: kept for an hour, fetched once for all who ask at the same time. */

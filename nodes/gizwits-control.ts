@@ -1,0 +1,218 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { badInput, CloudError } from '../src/cloud/errors';
+import { excerpt } from '../src/cloud/input';
+import type { CallOptions } from '../src/gizwits/enterprise/account';
+import { confirmAttrs } from '../src/gizwits/enterprise/confirm';
+import { type Command, prepareCommand } from '../src/gizwits/enterprise/control';
+import type { ProductClient } from '../src/gizwits/enterprise/product-client';
+import { callOptions } from './shared/call-options';
+import { asCloudError, handleInputs, type Input } from './shared/input';
+import { mapLimit } from './shared/map-limit';
+import { type ErrorMetadata, errorMetadata } from './shared/metadata';
+import { linkProduct } from './shared/product';
+import { device } from './shared/targets';
+import { libraryText } from './shared/texts';
+import { typedField } from './shared/typed-fields';
+import { secondsOf } from './shared/values';
+
+interface AttrRow {
+  name?: string;
+  value?: unknown;
+  valueType?: string;
+}
+
+interface ControlDef extends NodeDef {
+  product?: string;
+  targetBy?: string;
+  target?: string;
+  targetType?: string;
+  mode?: string;
+  value?: unknown;
+  valueType?: string;
+  attrs?: AttrRow[];
+  encoding?: string;
+  validate?: boolean;
+  via?: string;
+  confirm?: boolean;
+  confirmSeconds?: number | string;
+  confirmSecondsType?: string;
+  deadlineSeconds?: number | string;
+  deadlineSecondsType?: string;
+}
+
+/** One line of the summary of many targets. */
+interface TargetResult {
+  did?: unknown;
+  mac?: unknown;
+  outcome?: Outcome['outcome'];
+  error?: ErrorMetadata & { message: string };
+}
+
+type Outcome = { did: string; outcome: 'accepted' | 'reported'; attrs?: unknown; raw?: unknown };
+
+/** Commands of one message under way at once; the account's own limit and quota stand behind it. */
+const COMMANDS_AT_ONCE = 50;
+
+export default function register(RED: NodeAPI): void {
+  function GizwitsControl(this: Node, config: ControlDef): void {
+    RED.nodes.createNode(this, config);
+    const link = linkProduct(RED, this, config.product);
+    const targetBy = config.targetBy ?? 'did';
+    const target = typedField(config, 'target', { value: 'did', type: 'msg' });
+    const value = typedField(config, 'value', { value: 'payload', type: 'msg' });
+    const rows = (Array.isArray(config.attrs) ? config.attrs : []).filter((row) => row?.name);
+    const rowFields = rows.map((row) => ({
+      name: String(row.name),
+      field: typedField({ [String(row.name)]: row.value, [`${row.name}Type`]: row.valueType }, String(row.name), {
+        value: '',
+        type: 'str',
+      }),
+    }));
+    const deadlineSeconds = typedField(config, 'deadlineSeconds', { value: 10, type: 'num' });
+    const confirmSeconds = typedField(config, 'confirmSeconds', { value: 10, type: 'num' });
+
+    const status = handleInputs(RED, this, {
+      describe: () => ({ operation: 'device.control', productKey: link.productKey }),
+      close: link.leave,
+      work: async (input) => {
+        const given = await input.read(target);
+        const wanted = await commandValue(input);
+        const deadlineMs = secondsOf(deadlineSeconds, await input.read(deadlineSeconds), {
+          fallback: 10,
+          min: 0.1,
+          max: 3600,
+        });
+        const confirmMs = config.confirm
+          ? secondsOf(confirmSeconds, await input.read(confirmSeconds), { fallback: 10, min: 1, max: 3600 })
+          : 0;
+        const client = await link.client();
+        input.metadata.set('productKey', client.productKey);
+        const options: CallOptions = { ...callOptions(this, input), expiresAt: input.arrivedAt + deadlineMs };
+        const command = await prepareCommand(client, wanted, {
+          mode: config.mode === 'raw' ? 'raw' : 'attrs',
+          encoding: config.encoding === 'base64' ? 'base64' : 'hex',
+          validate: config.validate !== false,
+          options,
+        });
+        const targets = await targetsOf(client, given, input, options);
+        if (Array.isArray(targets)) await controlMany(client, targets, command, confirmMs, input, options);
+        else await controlOne(client, targets.one, command, confirmMs, input, options);
+      },
+    });
+    if (link.present) status.ready();
+    else status.unusable();
+
+    /** The rows of the form when there are any, else the value. */
+    const commandValue = async (input: Input): Promise<unknown> => {
+      if (config.mode === 'raw' || rowFields.length === 0) return input.read(value);
+      // Without a prototype a row named `__proto__` is a name like any other, which the validation then refuses.
+      const attrs: Record<string, unknown> = Object.create(null);
+      for (const { name, field } of rowFields) attrs[name] = await input.read(field);
+      return attrs;
+    };
+
+    /** One target, or the list of many: an array given, or the members of a group. */
+    const targetsOf = async (
+      client: ProductClient,
+      given: unknown,
+      input: Input,
+      options: CallOptions,
+    ): Promise<{ one: unknown } | unknown[]> => {
+      if (targetBy === 'group') {
+        if (given === undefined || given === null || given === '') {
+          throw badInput('required', { field: target.name, accepted: '[A-Za-z0-9_-]{1,64}' });
+        }
+        const reply = input.metadata.add(await client.call('groups.members', { gid: given }, options));
+        return (reply.body as { macs: unknown[] }).macs;
+      }
+      if (targetBy !== 'did' && targetBy !== 'mac') {
+        throw badInput('value', { field: 'targetBy', given: excerpt(targetBy), accepted: 'did | mac | group' });
+      }
+      return Array.isArray(given) ? given : { one: given };
+    };
+
+    const send = async (
+      client: ProductClient,
+      given: unknown,
+      command: Command,
+      confirmMs: number,
+      input: Input,
+      options: CallOptions,
+    ): Promise<Outcome> => {
+      const { did } = await device(client, targetBy === 'did' ? 'did' : 'mac', target.name, given, input, options);
+      const sentAt = client.serverNow();
+      input.metadata.add(await client.control(did, command, options));
+      let outcome: Outcome['outcome'] = 'accepted';
+      if (confirmMs > 0 && command.attrs) {
+        await confirmAttrs(client, { did, attrs: command.attrs, sentAt, withinMs: confirmMs }, options, (meta) =>
+          input.metadata.add(meta),
+        );
+        outcome = 'reported';
+      }
+      return command.attrs ? { did, outcome, attrs: command.attrs } : { did, outcome, raw: command.raw };
+    };
+
+    const controlOne = async (
+      client: ProductClient,
+      given: unknown,
+      command: Command,
+      confirmMs: number,
+      input: Input,
+      options: CallOptions,
+    ): Promise<void> => {
+      const result = await send(client, given, command, confirmMs, input, options);
+      input.metadata.set('did', result.did);
+      Object.assign(input.msg, { payload: result, did: result.did, gizwits: input.metadata.object() });
+      if (targetBy === 'mac') input.msg.mac = given;
+      input.send(input.msg);
+      input.status.succeeded(result.outcome);
+    };
+
+    const controlMany = async (
+      client: ProductClient,
+      targets: unknown[],
+      command: Command,
+      confirmMs: number,
+      input: Input,
+      options: CallOptions,
+    ): Promise<void> => {
+      let ok = 0;
+      let done = 0;
+      const results = await mapLimit(targets, COMMANDS_AT_ONCE, async (given): Promise<TargetResult> => {
+        try {
+          const result = await send(client, given, command, confirmMs, input, options);
+          ok++;
+          const { did, outcome } = result;
+          return targetBy === 'did' ? { did, outcome } : { did, mac: given, outcome };
+        } catch (thrown) {
+          const error = asCloudError(thrown);
+          const text = libraryText(RED, error.textKey, error.textParams);
+          const named = targetBy === 'did' ? { did: given } : { mac: given };
+          return { ...named, error: { ...errorMetadata(error), message: text } };
+        } finally {
+          input.status.progress(++done);
+        }
+      });
+      // A node that closes has not failed at single targets: the whole input ends as closed.
+      if (input.signal.aborted) throw interrupted(results);
+      const total = targets.length;
+      Object.assign(input.msg, {
+        payload: { total, ok, failed: total - ok, results },
+        gizwits: input.metadata.object(),
+      });
+      input.send(input.msg);
+      if (ok === total) input.status.succeeded('accepted');
+      else input.status.partly(ok, total);
+    };
+  }
+
+  RED.nodes.registerType<Node, ControlDef, object, object>('gizwits-control', GizwitsControl);
+}
+
+/** How an interrupted fan-out ends: as unknown when any of its commands may have been carried out. */
+function interrupted(results: readonly TargetResult[]): CloudError {
+  const begun = results.some((result) => !result.error || result.error.outcome === 'unknown');
+  return begun
+    ? new CloudError({ code: 'GIZ_OUTCOME_UNKNOWN', textKey: 'errors.outcomeUnknown', outcome: 'unknown' })
+    : new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' });
+}

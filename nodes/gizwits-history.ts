@@ -1,0 +1,99 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { systemClock } from '../src/cloud/clock';
+import { badInput } from '../src/cloud/errors';
+import { parseOptionalTime } from '../src/cloud/times';
+import { type HistoryKind, history } from '../src/gizwits/enterprise/history';
+import { callOptions } from './shared/call-options';
+import { handleInputs } from './shared/input';
+import { linkProduct } from './shared/product';
+import { outputMode, RecordSender } from './shared/record-sender';
+import { oneTarget } from './shared/targets';
+import { typedField } from './shared/typed-fields';
+import { countOf, listOf } from './shared/values';
+
+interface HistoryDef extends NodeDef {
+  product?: string;
+  kind?: string;
+  targetBy?: string;
+  target?: string;
+  targetType?: string;
+  start?: string;
+  startType?: string;
+  end?: string;
+  endType?: string;
+  order?: string;
+  attrs?: unknown;
+  attrsType?: string;
+  limit?: number | string;
+  limitType?: string;
+  output?: string;
+}
+
+const OPERATIONS: Readonly<Record<HistoryKind, string>> = {
+  data: 'device.data',
+  online: 'device.online',
+  cmd: 'device.commands',
+};
+
+export default function register(RED: NodeAPI): void {
+  function GizwitsHistory(this: Node, config: HistoryDef): void {
+    RED.nodes.createNode(this, config);
+    const link = linkProduct(RED, this, config.product);
+    const kind = (config.kind ?? 'data') as HistoryKind;
+    const target = typedField(config, 'target', { value: 'did', type: 'msg' });
+    const start = typedField(config, 'start', { value: '-2d', type: 'str' });
+    const end = typedField(config, 'end', { value: 'now', type: 'str' });
+    const attrs = typedField(config, 'attrs', { value: '[]', type: 'json' });
+    const limit = typedField(config, 'limit', { value: 0, type: 'num' });
+
+    const status = handleInputs(RED, this, {
+      describe: () => ({ operation: OPERATIONS[kind] ?? String(config.kind), productKey: link.productKey }),
+      close: link.leave,
+      work: async (input) => {
+        if (!Object.hasOwn(OPERATIONS, kind)) {
+          const accepted = Object.keys(OPERATIONS).join(' | ');
+          throw badInput('value', { field: 'kind', given: String(config.kind).slice(0, 40), accepted });
+        }
+        const now = systemClock.now();
+        const query = {
+          kind,
+          startMs: parseOptionalTime(await input.read(start), 'start', systemClock) ?? now - 172_800_000,
+          endMs: parseOptionalTime(await input.read(end), 'end', systemClock) ?? now,
+          order: config.order === 'asc' ? ('asc' as const) : ('desc' as const),
+          attrs: listOf(attrs, await input.read(attrs)),
+          limit: countOf(limit, await input.read(limit), { fallback: 0, min: 0 }),
+          signal: input.signal,
+          clock: systemClock,
+        };
+        const given = await input.read(target);
+        const client = await link.client();
+        input.metadata.set('productKey', client.productKey);
+        const options = callOptions(this, input);
+        const device = await oneTarget(client, config.targetBy, target, given, input, options);
+        input.metadata.set('did', device.did);
+        const ids: Record<string, unknown> = device.mac === undefined ? { did: device.did } : { ...device };
+
+        const sender = new RecordSender(RED, input.msg, input.send, outputMode(config.output));
+        let truncated = false;
+        let pages = 0;
+        try {
+          for await (const page of history(client.caller(options), { ...query, did: device.did })) {
+            input.metadata.add(page.meta);
+            truncated = page.truncated === true;
+            await sender.page(page.records, { ...ids, gizwits: input.metadata.object({ page: ++pages }) });
+            input.status.progress(sender.count);
+          }
+        } catch (error) {
+          sender.abandon();
+          throw error;
+        }
+        sender.end({ ...ids, gizwits: input.metadata.object(truncated ? { truncated } : undefined) });
+        input.status.succeeded('found', { count: sender.count });
+      },
+    });
+    if (link.present) status.ready();
+    else status.unusable();
+  }
+
+  RED.nodes.registerType<Node, HistoryDef, object, object>('gizwits-history', GizwitsHistory);
+}

@@ -1,0 +1,93 @@
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import enterprise from '../../nodes/gizwits-enterprise';
+import product from '../../nodes/gizwits-product';
+import type { Simulator } from '../../src/simulator';
+import { nodeRedPath } from './runtime';
+
+helper.init(nodeRedPath());
+
+/** A message as a test sees it. */
+// biome-ignore lint/suspicious/noExplicitAny: messages are whatever the flow makes of them
+export type Message = Record<string, any>;
+export type NodeSet = (RED: NodeAPI) => void;
+export type FlowNode = Record<string, unknown> & { id: string; type: string };
+
+/** A flow of one node under test between what feeds it and what takes its messages and errors. */
+export interface Bench {
+  /** Sends one message in and waits for its end: what came out, and the error that Catch got. */
+  run(msg: Message): Promise<{ messages: Message[]; error?: Message }>;
+  /** Statuses that the node has set, oldest first. */
+  statuses(): { fill: string; shape: string; text: string }[];
+}
+
+/** Fields of a product on a simulator of the test's own, reached as a private cloud, so that its log can be read. */
+export function configNodes(simulator: Simulator, index = 0, settings: Record<string, unknown> = {}): FlowNode[] {
+  const { productKey } = simulator.products[index] as Simulator['products'][number];
+  return [
+    {
+      id: 'enterprise',
+      type: 'gizwits-enterprise',
+      region: 'custom',
+      baseUrl: simulator.enterprise.baseUrl,
+      ...settings,
+    },
+    { id: 'product', type: 'gizwits-product', enterprise: 'enterprise', productKey },
+  ];
+}
+
+export function credentials(simulator: Simulator, index = 0): Record<string, Record<string, string>> {
+  const { productSecret } = simulator.products[index] as Simulator['products'][number];
+  const { id, secret } = simulator.enterprise;
+  return { enterprise: { enterpriseId: id, enterpriseSecret: secret }, product: { productSecret } };
+}
+
+/** Loads one node of the given set as `n`, with a helper node behind it and Catch, Complete and their helpers around. */
+export async function loadBench(
+  set: NodeSet,
+  node: Record<string, unknown> & { type: string },
+  configs: readonly FlowNode[],
+  secrets: Record<string, Record<string, string>>,
+): Promise<Bench> {
+  const flow = [
+    { id: 'tab', type: 'tab' },
+    ...configs,
+    { id: 'n', z: 'tab', wires: [['out']], product: 'product', ...node },
+    { id: 'out', type: 'helper', z: 'tab' },
+    { id: 'errors', type: 'catch', z: 'tab', wires: [['error']] },
+    { id: 'error', type: 'helper', z: 'tab' },
+    { id: 'ends', type: 'complete', z: 'tab', scope: ['n'], wires: [['end']] },
+    { id: 'end', type: 'helper', z: 'tab' },
+  ];
+  await helper.load([enterprise, product, set] as never, flow as never, secrets as never);
+  const messages: Message[] = [];
+  helper.getNode('out').on('input', (msg: Message) => messages.push(msg));
+  return {
+    run(msg) {
+      return new Promise((resolve) => {
+        const from = messages.length;
+        const finish = (error?: Message): void => {
+          for (const id of ['end', 'error']) helper.getNode(id).removeAllListeners('input');
+          // Complete and Catch may be told before the last message has reached its helper.
+          setImmediate(() => setImmediate(() => resolve({ messages: messages.slice(from), error })));
+        };
+        helper.getNode('end').once('input', () => finish());
+        helper.getNode('error').once('input', (caught: Message) => finish(caught));
+        helper.getNode('n').receive(msg as never);
+      });
+    },
+    statuses() {
+      // biome-ignore lint/suspicious/noExplicitAny: the helper makes every method of a node a sinon spy
+      return (helper.getNode('n') as any).status.args.map(([status]: [never]) => status);
+    },
+  };
+}
+
+export async function startRuntime(): Promise<void> {
+  await new Promise<void>((resolve) => helper.startServer(() => resolve()));
+}
+
+export async function stopRuntime(): Promise<void> {
+  await helper.unload();
+  await new Promise<void>((resolve) => helper.stopServer(() => resolve()));
+}
