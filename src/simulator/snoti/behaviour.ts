@@ -26,6 +26,8 @@ export interface SnotiBehaviour {
   messageIds: 'stable' | 'fresh' | 'none';
   /** Unacknowledged pushes are sent again on the same connection after so long, milliseconds; 0 = never. */
   repeatAfterMs: number;
+  /** Such a repetition carries the id of the first push, or one of its own. */
+  repeatId: 'same' | 'new';
   /** First delivery id of a connection. */
   firstDeliveryId: bigint;
   /** How long undelivered events are kept, milliseconds. */
@@ -50,6 +52,7 @@ export const SNOTI_BEHAVIOUR: SnotiBehaviour = {
   unknownEvents: 'ignore',
   messageIds: 'stable',
   repeatAfterMs: 0,
+  repeatId: 'same',
   firstDeliveryId: 1n,
   retentionMs: 3 * DAY,
   hasSubscriptions: true,

@@ -27,7 +27,8 @@ export class Broker {
     const name = `${productKey} ${subkey}`;
     const existing = this.queues.get(name);
     if (existing) return existing;
-    if (this.all.filter((queue) => queue.productKey === productKey).length >= this.behaviour.maxSubkeys) return undefined;
+    if (this.all.filter((queue) => queue.productKey === productKey).length >= this.behaviour.maxSubkeys)
+      return undefined;
     const queue = new PushQueue(productKey, subkey);
     this.queues.set(name, queue);
     this.stop ??= this.source.listen((event) => this.publish(event));

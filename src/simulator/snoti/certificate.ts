@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { bitString, integer, objectId, octetString, sequence, set, TRUE, tagged, time, utf8 } from './der';
 
@@ -52,7 +52,7 @@ export function makeCertificate(options: CertificateOptions): Authority {
     name(issuer?.commonName ?? commonName),
     sequence(time(notBefore), time(notAfter)),
     name(commonName),
-    createPublicKey(publicKey).export({ type: 'spki', format: 'der' }),
+    publicKey.export({ type: 'spki', format: 'der' }),
     tagged(3, sequence(...extensions(hosts)), true),
   );
   const signature = bitString(sign('sha256', toBeSigned, signer));
@@ -97,7 +97,8 @@ function generalName(host: string): Buffer {
 
 function ipv6Bytes(address: string): Buffer {
   const [head = '', tail = ''] = address.split('::');
-  const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  const groups = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
   const left = groups(head);
   const right = groups(tail);
   const words = [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];

@@ -20,7 +20,11 @@ export interface WorldSourceOptions {
 }
 
 /** The simulated world as the push service sees it. */
-export function worldSource(world: () => World, products: SnotiSource['products'], options: WorldSourceOptions): SnotiSource {
+export function worldSource(
+  world: () => World,
+  products: SnotiSource['products'],
+  options: WorldSourceOptions,
+): SnotiSource {
   return {
     products,
     listen: (take) => listen(world(), options, take),
