@@ -84,7 +84,7 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
   outputs: 1,
   paletteLabel: () => text('palette'),
   label() {
-    return this.name || text(this.mode === 'raw' ? 'title.raw' : 'palette');
+    return this.name || text(this.mode === 'raw' ? 'title.raw' : 'title.attrs');
   },
   labelStyle() {
     return labelStyle(this);

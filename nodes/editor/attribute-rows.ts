@@ -27,8 +27,7 @@ export function attributeRows(list: JQuery, saved: unknown, onChange: () => void
       drawRow(container, row);
       onChange();
     },
-    // The row is still in the list while this runs.
-    removeItem: () => setTimeout(onChange),
+    removeItem: onChange,
   });
   if (Array.isArray(saved)) list.editableList('addItems', saved);
   return {
@@ -36,6 +35,8 @@ export function attributeRows(list: JQuery, saved: unknown, onChange: () => void
       list
         .editableList('items')
         .get()
+        // A removed row fades for a moment before it is gone from the list.
+        .filter((item) => $(item).closest('.red-ui-editableList-item-deleting').length === 0)
         .map((item) => readRow($(item))),
   };
 }

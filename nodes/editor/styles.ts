@@ -16,7 +16,7 @@ const CSS = `
 .gizwits-dialog .gizwits-field > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
 .gizwits-dialog .gizwits-field > input.gizwits-short[type="text"] { width: 110px; }
 .gizwits-dialog .gizwits-hint, .gizwits-dialog .gizwits-warning { width: 0; min-width: 100%; box-sizing: border-box; }
-.gizwits-dialog .gizwits-hint { margin-top: 4px; font-size: 12px; line-height: 17px; color: var(--red-ui-secondary-text-color-active); }
+.gizwits-dialog .gizwits-hint { margin-top: 4px; font-size: 12px; line-height: 17px; color: var(--red-ui-form-text-color); opacity: 0.85; }
 .gizwits-dialog .gizwits-hint code { font-size: 11px; padding: 0 2px; color: inherit; white-space: nowrap; }
 .gizwits-dialog .gizwits-warning { margin-top: 6px; padding: 6px 8px; border-left: 3px solid var(--red-ui-border-color-warning);
   font-size: 12px; line-height: 17px; background: var(--red-ui-form-tips-background); color: var(--red-ui-form-text-color); }
@@ -25,7 +25,7 @@ const CSS = `
 .gizwits-dialog .gizwits-section { margin: 18px 0 10px; padding-bottom: 3px; font-weight: 600;
   border-bottom: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-fold > summary { cursor: pointer; }
-.gizwits-dialog .gizwits-fold > summary::marker { color: var(--red-ui-secondary-text-color-active); }
+.gizwits-dialog .gizwits-fold > summary::marker { color: var(--red-ui-form-text-color); }
 .gizwits-dialog .red-ui-editableList-container { min-height: 0; }
 .gizwits-dialog .red-ui-editableList-container:has(> .red-ui-editableList-list:empty) { display: none; }
 .gizwits-dialog .gizwits-attribute { display: flex; gap: 8px; }

@@ -1,0 +1,281 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import should from 'should';
+
+/** What a node set gives to `registerType`, as far as it can be looked at without a browser. */
+interface Definition {
+  defaults: Record<string, Property>;
+  credentials?: Record<string, Property>;
+  label(this: object): string;
+}
+
+interface Property {
+  value?: unknown;
+  type?: string;
+  required?: boolean;
+  validate?(this: object, value: unknown, options: object): boolean | string;
+}
+
+const SETS = [
+  'gizwits-enterprise',
+  'gizwits-product',
+  'gizwits-get-did',
+  'gizwits-search',
+  'gizwits-control',
+  'gizwits-history',
+] as const;
+type NodeSet = (typeof SETS)[number];
+
+/** Fields and their defaults, copied by hand from the contract of the nodes. */
+const CONTRACT: Record<NodeSet, Record<string, unknown>> = {
+  'gizwits-enterprise': {
+    name: '',
+    region: 'cn',
+    baseUrl: '',
+    tls: '',
+    proxy: '',
+    timeout: 30,
+    concurrency: 10,
+    quota: '',
+    queue: 10000,
+    maxWait: 60,
+  },
+  'gizwits-product': {
+    name: '',
+    enterprise: '',
+    productKey: '',
+    subkey: 'node_red',
+    prefetch: 50,
+    pushHost: '',
+    pushPort: 2017,
+    pushTls: '',
+  },
+  'gizwits-get-did': {
+    name: '',
+    product: '',
+    mac: 'payload',
+    macType: 'msg',
+    detail: false,
+    passcode: false,
+    cacheSeconds: 3600,
+    cacheSecondsType: 'num',
+  },
+  'gizwits-search': {
+    name: '',
+    product: '',
+    target: 'devices',
+    filters: '{}',
+    filtersType: 'json',
+    limit: 1000,
+    limitType: 'num',
+    pageSize: 100,
+    pageSizeType: 'num',
+    output: 'array',
+  },
+  'gizwits-control': {
+    name: '',
+    product: '',
+    targetBy: 'did',
+    target: 'did',
+    targetType: 'msg',
+    mode: 'attrs',
+    value: 'payload',
+    valueType: 'msg',
+    attrs: [],
+    encoding: 'hex',
+    validate: true,
+    via: 'api',
+    confirm: false,
+    confirmSeconds: 10,
+    confirmSecondsType: 'num',
+    deadlineSeconds: 10,
+    deadlineSecondsType: 'num',
+  },
+  'gizwits-history': {
+    name: '',
+    product: '',
+    kind: 'data',
+    targetBy: 'did',
+    target: 'did',
+    targetType: 'msg',
+    start: '-2d',
+    startType: 'str',
+    end: 'now',
+    endType: 'str',
+    order: 'desc',
+    attrs: '[]',
+    attrsType: 'json',
+    limit: 0,
+    limitType: 'num',
+    output: 'array',
+  },
+};
+
+const CREDENTIALS: Partial<Record<NodeSet, Record<string, string>>> = {
+  'gizwits-enterprise': { enterpriseId: 'text', enterpriseSecret: 'password' },
+  'gizwits-product': { productSecret: 'password', authId: 'text', authSecret: 'password' },
+};
+
+describe('the editor halves', () => {
+  const definitions = new Map<string, Definition>();
+  const configNodes = new Map<string, object>([
+    ['real', { region: 'cn' }],
+    ['simulated', { region: 'simulator' }],
+  ]);
+
+  before(() => {
+    const scope = globalThis as { RED?: unknown };
+    scope.RED = {
+      _: (key: string) => key.replace(/^.*:/, ''),
+      nodes: {
+        registerType: (type: string, definition: Definition) => definitions.set(type, definition),
+        node: (id: string) => configNodes.get(id) ?? null,
+      },
+      editor: { getEditStack: () => [] },
+      // The editor's own check, as far as these tests need it.
+      utils: {
+        validateTypedProperty: (value: string, type: string) => {
+          if (type === 'num' && Number.isNaN(Number(value))) return 'not a number';
+          if (type === 'json') {
+            try {
+              JSON.parse(value);
+            } catch {
+              return 'not JSON';
+            }
+          }
+          return true;
+        },
+      },
+    };
+    const load = createRequire(__filename);
+    for (const set of SETS) load(join(__dirname, '../../nodes', `${set}.editor.ts`));
+  });
+
+  after(() => {
+    delete (globalThis as { RED?: unknown }).RED;
+  });
+
+  /** The judgement over one saved property of a node: true, or the reason. */
+  const judge = (set: NodeSet, property: string, saved: Record<string, unknown>): boolean | string => {
+    const definition = definitions.get(set) as Definition;
+    const { defaults, credentials } = definition;
+    const found = (defaults[property] ?? credentials?.[property]) as Property;
+    const node = { ...CONTRACT[set], ...saved, _def: { category: 'x', defaults } };
+    return found.validate ? found.validate.call(node, node[property as keyof typeof node], {}) : true;
+  };
+
+  for (const set of SETS) {
+    it(`${set} saves the fields of the contract with its defaults`, () => {
+      const { defaults } = definitions.get(set) as Definition;
+      should(Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]))).eql(CONTRACT[set]);
+    });
+
+    it(`${set} has the credentials of the contract`, () => {
+      const { credentials = {} } = definitions.get(set) as Definition;
+      const types = Object.fromEntries(Object.entries(credentials).map(([name, { type }]) => [name, type]));
+      should(types).eql(CREDENTIALS[set] ?? {});
+    });
+
+    it(`${set} finds nothing wrong with its own defaults`, () => {
+      const { defaults } = definitions.get(set) as Definition;
+      const open = set === 'gizwits-product' ? ['productKey'] : [];
+      const wrong = Object.keys(defaults).filter((name) => !open.includes(name) && judge(set, name, {}) !== true);
+      should(wrong).eql([]);
+    });
+
+    it(`${set} finds nothing wrong with a node that a script saved without its fields`, () => {
+      const { defaults } = definitions.get(set) as Definition;
+      const wrong = Object.keys(defaults).filter((name) => judge(set, name, { [name]: undefined }) !== true);
+      should(wrong).eql([]);
+    });
+
+    it(`${set} declares two parameters in every validator, without which Node-RED drops the reason`, () => {
+      const { defaults, credentials = {} } = definitions.get(set) as Definition;
+      const all = Object.entries({ ...defaults, ...credentials });
+      const short = all.filter(([, { validate }]) => validate && validate.length !== 2).map(([name]) => name);
+      should(short).eql([]);
+    });
+
+    it(`${set} is named by its author's name, else by a text`, () => {
+      const { label } = definitions.get(set) as Definition;
+      should(label.call({ ...CONTRACT[set], name: 'mine' })).equal('mine');
+      should(label.call({ ...CONTRACT[set] }))
+        .be.a.String()
+        .and.not.be.empty();
+    });
+  }
+
+  type Case = [set: NodeSet, property: string, saved: Record<string, unknown>, right: boolean];
+  const cases: Case[] = [
+    ['gizwits-enterprise', 'baseUrl', { region: 'cn', baseUrl: 'nonsense' }, true],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: '' }, false],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'gizwits.example.com' }, false],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'ftp://gizwits.example.com' }, false],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'https://a:b@gizwits.example.com' }, false],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'https://gizwits.example.com/?x=1' }, false],
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'http://10.0.0.5:8080/gateway' }, true],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the editor's notation of an environment variable
+    ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: '${BASE_URL}' }, true],
+    ['gizwits-enterprise', 'enterpriseId', { region: 'cn', enterpriseId: '' }, false],
+    ['gizwits-enterprise', 'enterpriseId', { region: 'simulator', enterpriseId: '' }, true],
+    ['gizwits-enterprise', 'enterpriseSecret', { region: 'custom', enterpriseSecret: '__PWRD__' }, true],
+    ['gizwits-enterprise', 'timeout', { timeout: '0' }, false],
+    ['gizwits-enterprise', 'timeout', { timeout: 'soon' }, false],
+    ['gizwits-enterprise', 'timeout', { timeout: '' }, true],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the editor's notation of an environment variable
+    ['gizwits-enterprise', 'concurrency', { concurrency: '${AT_ONCE}' }, true],
+    ['gizwits-product', 'productKey', { enterprise: 'real', productKey: '' }, false],
+    ['gizwits-product', 'productKey', { enterprise: 'simulated', productKey: '' }, true],
+    ['gizwits-product', 'productKey', { enterprise: 'real', productKey: 'a'.repeat(31) }, false],
+    ['gizwits-product', 'productKey', { enterprise: 'real', productKey: '6b1f0c9ad2e84b7f93a5d0c4e7182f36' }, true],
+    ['gizwits-product', 'productSecret', { enterprise: 'real', productSecret: '' }, false],
+    ['gizwits-product', 'productSecret', { enterprise: 'simulated', productSecret: '' }, true],
+    ['gizwits-product', 'subkey', { subkey: 'no-dash' }, false],
+    ['gizwits-product', 'subkey', { subkey: 'a'.repeat(33) }, false],
+    ['gizwits-product', 'prefetch', { prefetch: '32767' }, true],
+    ['gizwits-product', 'prefetch', { prefetch: '32768' }, false],
+    ['gizwits-product', 'pushHost', { pushHost: 'https://snoti.example.com' }, false],
+    ['gizwits-product', 'pushPort', { pushPort: '65536' }, false],
+    ['gizwits-get-did', 'mac', { mac: '', macType: 'str' }, false],
+    ['gizwits-get-did', 'mac', { mac: ['5ccf7f1a2b3c'], macType: undefined }, true],
+    ['gizwits-get-did', 'cacheSeconds', { cacheSeconds: '-1' }, false],
+    ['gizwits-get-did', 'cacheSeconds', { cacheSeconds: 'payload.age', cacheSecondsType: 'msg' }, true],
+    ['gizwits-search', 'filters', { filters: '{"is_online": true}' }, true],
+    ['gizwits-search', 'filters', { filters: '[1]' }, false],
+    ['gizwits-search', 'filters', { filters: '{' }, false],
+    ['gizwits-search', 'limit', { limit: '1.5' }, false],
+    ['gizwits-search', 'limit', { limit: '0' }, true],
+    ['gizwits-search', 'pageSize', { pageSize: '0' }, false],
+    ['gizwits-control', 'target', { target: '' }, false],
+    ['gizwits-control', 'value', { value: '' }, false],
+    ['gizwits-control', 'value', { value: '', attrs: [{ name: 'switch', value: 'true', valueType: 'bool' }] }, true],
+    ['gizwits-control', 'value', { value: '', mode: 'raw', attrs: [{ name: 'switch' }] }, false],
+    ['gizwits-control', 'attrs', { attrs: [{ name: '', value: '1', valueType: 'num' }] }, false],
+    ['gizwits-control', 'attrs', { mode: 'raw', attrs: [{ name: '' }] }, true],
+    ['gizwits-control', 'confirmSeconds', { confirm: false, confirmSeconds: '0' }, true],
+    ['gizwits-control', 'confirmSeconds', { confirm: true, confirmSeconds: '0' }, false],
+    ['gizwits-control', 'deadlineSeconds', { deadlineSeconds: '0' }, false],
+    ['gizwits-history', 'attrs', { attrs: '["room_temp"]' }, true],
+    ['gizwits-history', 'attrs', { attrs: '[1]' }, false],
+    ['gizwits-history', 'attrs', { attrs: '[1]', kind: 'online' }, true],
+    ['gizwits-history', 'start', { start: '' }, false],
+    ['gizwits-history', 'end', { end: '' }, true],
+    ...['-90s', '-15m', '-6h', '-1.5d', '-4w', 'now', '1772352243', '1772352243000', '2026-03-01'].map(startsAt(true)),
+    ...['2026-03-01T08:00', '2026-03-01 08:00:00.5+08:00', '2026-03-01T00:00:00Z'].map(startsAt(true)),
+    ...['+2d', '-2', '-2D', 'yesterday', '1.3.2026', '08:00'].map(startsAt(false)),
+    ['gizwits-history', 'start', { start: 'iso', startType: 'date' }, true],
+  ];
+
+  for (const [set, property, saved, right] of cases) {
+    it(`${set}: ${property} of ${JSON.stringify(saved)} is ${right ? 'right' : 'wrong'}`, () => {
+      const verdict = judge(set, property, saved);
+      if (right) should(verdict).equal(true);
+      // A reason in words: `false` alone would show the property's bare name.
+      else should(verdict).be.a.String().and.not.be.empty();
+    });
+  }
+
+  function startsAt(right: boolean): (start: string) => Case {
+    return (start) => ['gizwits-history', 'start', { start }, right];
+  }
+});
