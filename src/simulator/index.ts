@@ -5,12 +5,17 @@ import { Faults } from './http/faults';
 import { type LoggedRequest, RequestLog } from './http/request-log';
 import { SimulatorServer } from './http/server';
 import { Steering } from './http/steering';
+import type { SnotiBehaviour } from './snoti/behaviour';
+import { SnotiServer } from './snoti/server';
+import { worldSource } from './snoti/world-source';
 import { ENTERPRISE, makeProducts } from './world/products';
 import { type Execution, World } from './world/world';
 
 export type { Behaviour } from './enterprise/behaviour';
 export type { Fault, FaultKind, FaultMatch, FaultSpec } from './http/faults';
 export type { LoggedRequest } from './http/request-log';
+export type { SnotiBehaviour } from './snoti/behaviour';
+export type { SnotiServer } from './snoti/server';
 export type { WorldEvents } from './world/events';
 export type { Command, CommandOrigin, ControlResult, Execution, World } from './world/world';
 
@@ -31,6 +36,10 @@ export interface SimulatorOptions {
   historyDays?: number;
   /** Where the cloud's behaviour shall differ from the start. */
   behaviour?: Partial<Behaviour>;
+  /** Port of the push service; 0, the default, takes any free port. */
+  snotiPort?: number;
+  /** Where the push service's behaviour shall differ from the start. */
+  snotiBehaviour?: Partial<SnotiBehaviour>;
 }
 
 /** A product with the credentials that open it. */
@@ -49,6 +58,8 @@ export interface Simulator {
   readonly url: string;
   readonly enterprise: { id: string; secret: string; baseUrl: string };
   readonly products: readonly SimulatedProduct[];
+  /** The push service: where it listens, what to trust (PEM), and its faults, behaviour and audit. */
+  readonly snoti: { host: string; port: number; ca: string; server: SnotiServer };
   /** Made when first asked for. */
   readonly world: World;
   readonly faults: Faults;
@@ -64,10 +75,10 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts the simulated clouds on one port. Rejects when the port is taken. */
+/** Starts the simulated clouds, all HTTP on one port and the push service on another. Rejects when a port is taken. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { clock = systemClock, seed = 1, port = 0, host = '127.0.0.1', basePath = '', keepAliveMs = 5000 } = options;
-  const { historyDays = 30, behaviour = {} } = options;
+  const { historyDays = 30, behaviour = {}, snotiPort = 0, snotiBehaviour } = options;
   let made: World | undefined;
   const world = (): World => {
     made ??= new World({ clock, seed, historyDays });
@@ -84,7 +95,20 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const log = new RequestLog((value) => productKeys.has(value));
   const steering = new Steering({ api, world, faults, log });
   const server = new SimulatorServer({ clock, apis: [api], steering, faults, log, basePath, keepAliveMs });
+  const snoti: SnotiServer = new SnotiServer({
+    clock,
+    source: worldSource(world, makeProducts(), {
+      rawShape: () => snoti.behaviour.rawShape,
+      tellsOwnCommands: () => snoti.behaviour.tellsOwnCommands,
+    }),
+    behaviour: snotiBehaviour,
+    seed: String(seed),
+  });
   const listening = await server.listen(port, host);
+  const snotiListening = await snoti.listen(snotiPort, host).catch(async (error) => {
+    await server.close();
+    throw error;
+  });
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   return {
     url,
@@ -96,6 +120,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       authSecret,
       name,
     })),
+    snoti: { host, port: snotiListening, ca: snoti.ca, server: snoti },
     get world() {
       return world();
     },
@@ -110,7 +135,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     },
     async close() {
       made?.close();
-      await server.close();
+      await Promise.all([server.close(), snoti.close()]);
     },
   };
 }
