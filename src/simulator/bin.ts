@@ -82,10 +82,10 @@ async function main(): Promise<void> {
   }
   const simulator = await createSimulator(options);
   const { enterprise, products, url } = simulator;
-  process.stdout.write(json ? `${JSON.stringify({ url, enterprise, products })}\n` : describe(simulator));
   const stop = (): void => void simulator.close();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  process.stdout.write(json ? `${JSON.stringify({ url, enterprise, products })}\n` : describe(simulator));
 }
 
 main().catch((error: Error & { code?: string }) => {
