@@ -57,6 +57,8 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'body' | 'header';
   readonly type: ParameterType;
   readonly required?: boolean;
+  /** A body parameter of type `object` that is the body itself, and no member of it. */
+  readonly whole?: boolean;
   /** The account gives the value (a product key, a secret); an author may only repeat a product key that agrees. */
   readonly supplied?: boolean;
   /** Must not appear in any text, log or message. */

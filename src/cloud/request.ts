@@ -52,7 +52,8 @@ export function buildRequest(operation: Operation, params: unknown, context: Req
     const value = values[parameter.name];
     if (value === undefined) continue;
     for (const name of parameter.wire ?? [parameter.name]) {
-      if (parameter.in === 'body') body[name] = value;
+      if (parameter.in === 'body' && parameter.whole) Object.assign(body, value);
+      else if (parameter.in === 'body') body[name] = value;
       else if (parameter.in === 'query') query.push(queryPart(name, value));
       else if (parameter.in === 'header') headers[name] = toHeaderText(String(value), parameter.name);
       else path = path.replace(`{${name}}`, () => pathSegment(String(value), parameter));

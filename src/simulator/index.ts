@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '../cloud/clock';
 import { EnterpriseApi } from './enterprise/api';
 import type { Behaviour } from './enterprise/behaviour';
+import { EXPEED_ROOT, ExpeedApi } from './expeed/api';
+import { PLATFORM } from './expeed/platform';
 import { Faults } from './http/faults';
 import { type LoggedRequest, RequestLog } from './http/request-log';
 import { SimulatorServer } from './http/server';
@@ -12,6 +14,7 @@ import { ENTERPRISE, makeProducts } from './world/products';
 import { type Execution, World } from './world/world';
 
 export type { Behaviour } from './enterprise/behaviour';
+export type { ExpeedApi } from './expeed/api';
 export type { Fault, FaultKind, FaultMatch, FaultSpec } from './http/faults';
 export type { LoggedRequest } from './http/request-log';
 export type { SnotiBehaviour } from './snoti/behaviour';
@@ -60,6 +63,8 @@ export interface Simulator {
   readonly products: readonly SimulatedProduct[];
   /** The push service: where it listens, what to trust (PEM), and its faults, behaviour and audit. */
   readonly snoti: { host: string; port: number; ca: string; server: SnotiServer };
+  /** The Expeed platform; its devices, behaviour, tokens and registered addresses hang on `api`. */
+  readonly expeed: { baseUrl: string; platformKey: string; secretKey: string; webhookToken: string; api: ExpeedApi };
   /** Made when first asked for. */
   readonly world: World;
   readonly faults: Faults;
@@ -86,15 +91,22 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   };
   const api = new EnterpriseApi(clock, world, seed);
   Object.assign(api.behaviour, behaviour);
+  const expeed = new ExpeedApi(clock, world, seed);
   const faults = new Faults({
     quota: (change) => api.quota.set(change),
-    expireTokens: (productKey) => api.tokens.expire(productKey),
-    forgetTokens: () => api.tokens.forget(),
+    expireTokens: (productKey) => {
+      api.tokens.expire(productKey);
+      if (productKey === undefined) expeed.tokens.expire();
+    },
+    forgetTokens: () => {
+      api.tokens.forget();
+      expeed.tokens.expire();
+    },
   });
   const productKeys = new Set(makeProducts().map(({ productKey }) => productKey));
   const log = new RequestLog((value) => productKeys.has(value));
   const steering = new Steering({ api, world, faults, log });
-  const server = new SimulatorServer({ clock, apis: [api], steering, faults, log, basePath, keepAliveMs });
+  const server = new SimulatorServer({ clock, apis: [expeed, api], steering, faults, log, basePath, keepAliveMs });
   const snoti: SnotiServer = new SnotiServer({
     clock,
     source: worldSource(world, makeProducts(), {
@@ -121,6 +133,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       name,
     })),
     snoti: { host, port: snotiListening, ca: snoti.ca, server: snoti },
+    expeed: { ...PLATFORM, baseUrl: url + basePath + EXPEED_ROOT, api: expeed },
     get world() {
       return world();
     },
@@ -134,6 +147,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       return { byProduct: api.tokens.logins, refused: api.tokens.refusedLogins };
     },
     async close() {
+      expeed.close();
       made?.close();
       await Promise.all([server.close(), snoti.close()]);
     },
