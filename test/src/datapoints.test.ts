@@ -429,6 +429,21 @@ describe('datapoints: raw data', () => {
     normaliseRaw([18, 255, 255, 255, 255], 'hex').should.eql({ raw: [18, 255, 255, 255, 255] });
   });
 
+  it('reads megabytes of text', () => {
+    for (const coding of ['hex', 'base64'] as const) {
+      normaliseRaw(Buffer.alloc(9_000_000).toString(coding), coding).raw.length.should.equal(9_000_000);
+    }
+  });
+
+  it('tells base64 from what only looks like it', () => {
+    for (const text of ['YQ==', 'YWI=', 'YWJj', 'YWJjYQ==', '+/+/']) {
+      normaliseRaw(text, 'base64').raw.should.eql([...Buffer.from(text, 'base64')]);
+    }
+    for (const text of ['Y===', '====', 'YQ=', 'YQ', 'Y=Q=', '=YWJ', 'YQ==YQ==', 'YW-_', 'YWJj\n']) {
+      errorOf(() => normaliseRaw(text, 'base64')).textKey.should.equal('errors.input.bytes');
+    }
+  });
+
   it('refuses what is no bytes, and none', () => {
     for (const value of [
       '6162 63',

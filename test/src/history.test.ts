@@ -323,6 +323,18 @@ describe('history: where pages lead', () => {
     }
   });
 
+  it('is not upset by a record nested without end, nor by the order of its names', async () => {
+    const deep = JSON.parse(`{"ts":${NOW_S - 5},"attrs":${'['.repeat(200_000)}${']'.repeat(200_000)}}`);
+    const one = { ts: NOW_S - 4, attrs: { a: 1, b: [2] } };
+    const turned = { attrs: { b: [2], a: 1 }, ts: NOW_S - 4 };
+    let made = 0;
+    const call: Call = async () => ({
+      ...reply({}),
+      body: { objects: made++ ? [turned] : [deep, one], context: made === 1 ? 'x' : '' },
+    });
+    (await recordsOf(call, query({ startMs: NOW - 60_000 }))).should.have.length(2);
+  });
+
   it('gives up a context that has aged while the consumer took its time, and loses nothing', async () => {
     for (const order of ['asc', 'desc'] as const) {
       for (const endCounts of [true, false]) {

@@ -110,12 +110,20 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' });
 }
 
-/** A record's content as a text that does not depend on the order of its names: equal texts mean equal records. */
-export function contentKey(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(contentKey).join()}]`;
-  if (!isFields(value)) return JSON.stringify(value) ?? 'null';
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${contentKey(value[name])}`).join()}}`;
+/** Levels of a record that are compared; no documented one has more than four. */
+const COMPARED_DEPTH = 32;
+
+/**
+ * A record's content as a text that does not depend on the order of its names: equal texts mean equal records. What is
+ * nested deeper than any real record is left out, so that a hostile one cannot exhaust the stack.
+ */
+export function contentKey(value: unknown, depth = COMPARED_DEPTH): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return `[${value.map((entry) => contentKey(entry, depth - 1)).join()}]`;
+  const fields = value as Fields;
+  const members = Object.keys(fields).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${contentKey(fields[name], depth - 1)}`).join()}}`;
 }
 
 /** Pages remembered one by one. Servers that go round in larger circles are caught later, but are caught. */
