@@ -24,10 +24,10 @@ function isInstalled() {
   if (!isDeepStrictEqual([wanted[''].dependencies, wanted[''].devDependencies], [dependencies, devDependencies])) {
     return false;
   }
-  return Object.entries(wanted).every(([path, { version, optional }]) => {
+  return Object.entries(wanted).every(([path, { version, optional, extraneous }]) => {
     if (path === '') return true;
-    // Optional packages for other systems are never installed.
-    if (!present[path]) return optional === true;
+    // Optional packages for other systems are never installed, nor is what npm itself calls extraneous.
+    if (!present[path]) return optional === true || extraneous === true;
     return present[path].version === version && existsSync(join(root, path));
   });
 }
