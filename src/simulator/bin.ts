@@ -1,13 +1,20 @@
 #!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createSimulator, type Simulator } from './index';
 
 const DEFAULT_PORT = 8080;
+const DEFAULT_PUSH_PORT = 2017;
 
 const HELP = `gizwits-simulator: the simulated Gizwits cloud, for programs on this machine
 gizwits-simulator：模拟机智云，供本机程序调用
 
-  --port <n>      port, 0 for any free one (default ${DEFAULT_PORT})     端口，0 为任意空闲端口
+  --port <n>      port of the HTTP clouds, 0 for any free one (default ${DEFAULT_PORT})
+                  HTTP 端口，0 为任意空闲端口
+  --push-port <n> port of the push service (default ${DEFAULT_PUSH_PORT})
+                  推送服务端口
+  --ca <file>     write the push service's certificate to this file, for programs to trust
+                  将推送服务的证书写入该文件，供程序信任
   --host <addr>   address to listen on (default 127.0.0.1)  监听地址
   --seed <n>      same seed and day, same world (default 1) 随机种子，相同种子同一天得到相同的世界
   --base <path>   put before every path                     路径前缀
@@ -26,7 +33,9 @@ function read(argv: string[]): {
   port: number;
   host: string;
   seed: number;
+  snotiPort: number;
   basePath: string;
+  ca: string;
   json: boolean;
   help: boolean;
 } {
@@ -34,6 +43,8 @@ function read(argv: string[]): {
     args: argv,
     options: {
       port: { type: 'string', default: String(DEFAULT_PORT) },
+      'push-port': { type: 'string', default: String(DEFAULT_PUSH_PORT) },
+      ca: { type: 'string', default: '' },
       host: { type: 'string', default: '127.0.0.1' },
       seed: { type: 'string', default: '1' },
       base: { type: 'string', default: '' },
@@ -44,6 +55,8 @@ function read(argv: string[]): {
   if (values.base !== '' && !/^(?:\/[\w.~-]+)+$/.test(values.base)) throw new Usage('--base: /path');
   return {
     port: integer('port', values.port, 65_535),
+    snotiPort: integer('push-port', values['push-port'], 65_535),
+    ca: values.ca,
     host: values.host,
     seed: integer('seed', values.seed, 2 ** 32 - 1),
     basePath: values.base,
@@ -52,11 +65,12 @@ function read(argv: string[]): {
   };
 }
 
-function describe({ enterprise, products, url }: Simulator): string {
+function describe({ enterprise, products, url, snoti }: Simulator): string {
   const lines = [
     'Simulated Gizwits cloud is running. 模拟机智云已启动。',
     '',
     `  Enterprise API   企业 API         ${enterprise.baseUrl}/v1`,
+    `  Push (TLS)       推送服务         ${snoti.host}:${snoti.port}`,
     `  Control page     控制接口         ${url}/_simulator`,
     `  Enterprise id    企业 ID          ${enterprise.id}`,
     `  Enterprise secret 企业密钥        ${enterprise.secret}`,
@@ -75,17 +89,27 @@ function describe({ enterprise, products, url }: Simulator): string {
 }
 
 async function main(): Promise<void> {
-  const { json, help, ...options } = read(process.argv.slice(2));
+  const { json, help, ca, ...options } = read(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
   }
   const simulator = await createSimulator(options);
-  const { enterprise, products, url } = simulator;
+  const { enterprise, products, url, snoti } = simulator;
   const stop = (): void => void simulator.close();
+  try {
+    if (ca !== '') writeFileSync(ca, snoti.ca);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  process.stdout.write(json ? `${JSON.stringify({ url, enterprise, products })}\n` : describe(simulator));
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ url, enterprise, products, snoti: { host: snoti.host, port: snoti.port, ca: snoti.ca } })}\n`
+      : describe(simulator),
+  );
 }
 
 main().catch((error: Error & { code?: string }) => {

@@ -26,10 +26,11 @@ export interface Log<T> {
   page(offset: number, limit: number, order: 'asc' | 'desc'): Stamped<T>[];
 }
 
-/** A command that the schedule holds: which writable datapoint got which value. */
+/** A command that the schedule holds: which writable datapoint got which value, and the frame that said so. */
 export interface ScheduledCommand {
   name: string;
   raw: RawValue;
+  frame: Buffer;
 }
 
 export type CommandEntry = { type: 'app2dev' | 'dev2app'; frame: Buffer };
@@ -175,11 +176,12 @@ export function* reportsBetween(device: Device, from: number, to: number): Gener
 }
 
 /** The command of the schedule that precedes a command slot's report. */
-export function scheduledCommand(device: Device, slot: number, time: number): ScheduledCommand {
+function scheduledCommand(device: Device, slot: number, time: number): ScheduledCommand {
   const writable = device.product.datapoints.filter(({ access }) => access === 'status_writable');
   const command = commandOf(device.rhythm, slot);
   const { name } = writable[((command % writable.length) + writable.length) % writable.length] as { name: string };
-  return { name, raw: rawState(device, time).get(name) as RawValue };
+  const raw = rawState(device, time).get(name) as RawValue;
+  return { name, raw, frame: writeFrame(device, new Map([[name, raw]]), time) };
 }
 
 /** Frame of a write, as the cloud sends it to the device. */
@@ -210,10 +212,10 @@ function commandStream<T>(
 export function commandLog(device: Device, from: number, to: number): Log<CommandEntry> {
   const streams: Stream<CommandEntry>[] = [
     ...reportStreams<CommandEntry>(device, from, to, (at) => ({ type: 'dev2app', frame: reportFrame(device, at) })),
-    commandStream<CommandEntry>(device, from, to, (slot, time) => {
-      const { name, raw } = scheduledCommand(device, slot, time);
-      return { type: 'app2dev', frame: writeFrame(device, new Map([[name, raw]]), time) };
-    }),
+    commandStream<CommandEntry>(device, from, to, (slot, time) => ({
+      type: 'app2dev',
+      frame: scheduledCommand(device, slot, time).frame,
+    })),
     listStream<Device['overlay']['frames'][number], CommandEntry>(
       device.overlay.frames,
       { from, to },

@@ -3,13 +3,16 @@ import { HOUR, SECOND } from './calendar';
 import type { Device } from './device';
 import type { WorldEvents } from './events';
 import { COMMAND_FROM_DEVICE, encodeFrame, encodeReport } from './frame';
-import { dataInstants, onlineEntries, scheduledCommands, writeFrame } from './history';
+import { dataInstants, onlineEntries, scheduledCommands } from './history';
 import { hash } from './random';
 import { lastSlot } from './schedule';
 import { countUntil } from './sorted';
 import { lastReport, nextReport, raisedIncident, reportedAt, sessionsOf, toAttrs } from './state';
 
 type Emit = <Name extends keyof WorldEvents>(name: Name, event: WorldEvents[Name]) => void;
+
+/** The user who owns a device; a device without one is commanded by a gateway, which needs no user. */
+type OwnerOf = (device: Device) => { appid: string; uid: string } | undefined;
 
 interface Due {
   at: number;
@@ -42,6 +45,8 @@ export class Ticker {
     private readonly clock: Clock,
     private readonly devices: readonly Device[],
     private readonly emit: Emit,
+    /** Who sends the commands of a device's schedule. */
+    private readonly ownerOf: OwnerOf,
   ) {}
 
   /** Begins to tell from now on; a second call does nothing. */
@@ -91,7 +96,7 @@ export class Ticker {
     const happenings: Happening[] = [];
     for (const device of due) {
       const after = Math.max(this.told.get(device) ?? now, now - CATCH_UP_MS);
-      happenings.push(...happeningsOf(device, after + 1, now, this.emit));
+      happenings.push(...happeningsOf(device, after + 1, now, this.emit, this.ownerOf));
       this.told.set(device, now);
     }
     happenings.sort((left, right) => left.at - right.at);
@@ -113,7 +118,7 @@ function nextHappening(device: Device, after: number): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-function happeningsOf(device: Device, from: number, to: number, emit: Emit): Happening[] {
+function happeningsOf(device: Device, from: number, to: number, emit: Emit, ownerOf: OwnerOf): Happening[] {
   const happenings: Happening[] = [];
   for (const { at, entry } of onlineEntries(device, from, to)) {
     const ip = `203.0.113.${1 + (hash(device.seed, 62) % 254)}`;
@@ -126,12 +131,10 @@ function happeningsOf(device: Device, from: number, to: number, emit: Emit): Hap
     });
   }
   for (const { at, entry } of scheduledCommands(device, from, to)) {
-    const values = new Map([[entry.name, entry.raw]]);
-    const frame = writeFrame(device, values, at);
-    happenings.push({
-      at,
-      tell: () => emit('command', { device, at, source: 'client', attrs: toAttrs(device, values), frame }),
-    });
+    const attrs = toAttrs(device, new Map([[entry.name, entry.raw]]));
+    const owner = ownerOf(device);
+    const sender = owner ? { source: 'client' as const, ...owner } : { source: 'gateway' as const };
+    happenings.push({ at, tell: () => emit('command', { device, at, ...sender, attrs, frame: entry.frame }) });
   }
   const { frames } = device.overlay;
   for (const { at, type, frame } of frames.slice(countUntil(frames, from - 1), countUntil(frames, to))) {

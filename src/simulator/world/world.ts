@@ -122,7 +122,12 @@ export class World {
     this.byMac = new Map(this.devices.map((device) => [`${device.product.productKey} ${device.mac}`, device]));
     this.people = new People(seed, this.apps, this.devices, now);
     this.groups = new Groups(seed, this.devices);
-    this.ticker = new Ticker(clock, this.devices, (name, event) => this.events.emit(name, event));
+    this.ticker = new Ticker(
+      clock,
+      this.devices,
+      (name, event) => this.events.emit(name, event),
+      (device) => this.ownerOf(device),
+    );
     this.events = new Emitter((listeners) => (listeners > 0 ? this.ticker.start() : this.ticker.stop()));
   }
 
@@ -317,6 +322,11 @@ export class World {
   close(): void {
     this.events.clear();
     this.ticker.stop();
+  }
+
+  private ownerOf({ did }: Device): { appid: string; uid: string } | undefined {
+    const owned = this.people.held().find((binding) => binding.did === did && binding.isOwner);
+    return owned && { appid: owned.appid, uid: owned.uid };
   }
 
   private kept(device: Device, from: number, to: number, asOf: number): [number, number] {

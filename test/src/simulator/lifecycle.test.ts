@@ -1,7 +1,9 @@
 // biome-ignore-all lint/style/noNonNullAssertion: an undefined value fails the test on the spot
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { createSimulator } from '../../../src/simulator';
 import { Caller } from './caller';
 
@@ -71,15 +73,24 @@ describe('simulator: start and stop', () => {
   });
 
   it('as a command: prints addresses and credentials in both languages and ends on a signal', async () => {
-    const { out, code, err } = await run(['--port', '0'], (text, stop) => text.includes('Ctrl+C') && stop());
+    const { out, code, err } = await run(
+      ['--port', '0', '--push-port', '0'],
+      (text, stop) => text.includes('Ctrl+C') && stop(),
+    );
     code!.should.equal(0, err);
     out.should.match(/模拟机智云已启动/).and.match(/http:\/\/127\.0\.0\.1:\d+\/v1/);
     out.should.containEql('企业密钥').and.containEql('智能空调').and.containEql('Product key');
   });
 
   it('as a command: JSON, help, and mistakes', async () => {
-    const json = await run(['--port', '0', '--json', '--base', '/a/b'], (text, stop) => text.includes('\n') && stop());
-    const { enterprise, products, url } = JSON.parse(json.out);
+    const file = join(tmpdir(), `simulator-ca-${process.pid}.pem`);
+    const json = await run(
+      ['--port', '0', '--push-port', '0', '--json', '--base', '/a/b', '--ca', file],
+      (text, stop) => text.includes('\n') && stop(),
+    );
+    const { enterprise, products, url, snoti } = JSON.parse(json.out);
+    readFileSync(file, 'utf8').should.equal(snoti.ca).and.startWith('-----BEGIN CERTIFICATE');
+    rmSync(file);
     enterprise.baseUrl.should.equal(`${url}/a/b`);
     products.length.should.equal(3);
     const help = await run(['--help']);
@@ -88,6 +99,8 @@ describe('simulator: start and stop', () => {
     const wrong = await run(['--port', 'http']);
     wrong.code!.should.equal(2);
     wrong.err.should.containEql('--port: 0..65535');
+    const unwritable = await run(['--port', '0', '--push-port', '0', '--ca', join(tmpdir(), 'nothing', 'here')]);
+    unwritable.code!.should.equal(1);
     (await run(['--nothing'])).code!.should.equal(2);
   });
 });
