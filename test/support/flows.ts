@@ -18,7 +18,15 @@ export interface Bench {
   /** Sends one message in and waits for its end: what came out, and the error that Catch got. */
   run(msg: Message): Promise<{ messages: Message[]; error?: Message }>;
   /** Statuses that the node has set, oldest first. */
-  statuses(): { fill: string; shape: string; text: string }[];
+  statuses(): Status[];
+  /** The status once the last change, which may be thinned out for a tenth of a second, is shown. */
+  settledStatus(): Promise<Status>;
+}
+
+export interface Status {
+  fill: string;
+  shape: string;
+  text: string;
 }
 
 /** Fields of a product on a simulator of the test's own, reached as a private cloud, so that its log can be read. */
@@ -60,6 +68,8 @@ export async function loadBench(
     { id: 'end', type: 'helper', z: 'tab' },
   ];
   await helper.load([enterprise, product, set] as never, flow as never, secrets as never);
+  // biome-ignore lint/suspicious/noExplicitAny: the helper makes every method of a node a sinon spy
+  const statuses = (): Status[] => (helper.getNode('n') as any).status.args.map(([status]: [Status]) => status);
   const messages: Message[] = [];
   helper.getNode('out').on('input', (msg: Message) => messages.push(msg));
   return {
@@ -76,9 +86,10 @@ export async function loadBench(
         helper.getNode('n').receive(msg as never);
       });
     },
-    statuses() {
-      // biome-ignore lint/suspicious/noExplicitAny: the helper makes every method of a node a sinon spy
-      return (helper.getNode('n') as any).status.args.map(([status]: [never]) => status);
+    statuses,
+    async settledStatus() {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      return statuses().at(-1) as Status;
     },
   };
 }

@@ -1,0 +1,140 @@
+import should from 'should';
+import search from '../../nodes/gizwits-search';
+import { closeAccounts } from '../../nodes/shared/open-account';
+import { createSimulator, type Simulator } from '../../src/simulator';
+import { configNodes, credentials, loadBench, startRuntime, stopRuntime } from '../support/flows';
+
+describe('gizwits-search', () => {
+  let simulator: Simulator;
+
+  before(async () => {
+    simulator = await createSimulator();
+  });
+  after(() => simulator.close());
+  beforeEach(startRuntime);
+  afterEach(async () => {
+    await stopRuntime();
+    await closeAccounts();
+    simulator.faults.clear();
+  });
+
+  const load = (fields: Record<string, unknown> = {}) =>
+    loadBench(search, { type: 'gizwits-search', ...fields }, configNodes(simulator), credentials(simulator));
+  const sent = (): string[] => simulator.requests.map(({ path }) => path).filter((path) => path.includes('/search'));
+
+  it('gives all devices as one array, over as many pages as it takes', async () => {
+    const bench = await load({ limit: '0', limitType: 'num', pageSize: '50', pageSizeType: 'num' });
+    const before = sent().length;
+    const { messages } = await bench.run({ payload: 'x' });
+    messages.length.should.equal(1);
+    const dids = new Set(messages[0].payload.map((device: { did: string }) => device.did));
+    dids.size.should.equal(messages[0].payload.length);
+    dids.size.should.equal(198); // as one call with a limit of 1000 counts them: see the simulator's own tests
+    messages[0].gizwits.attempts.should.equal(sent().length - before);
+    messages[0].should.not.have.property('parts');
+    messages[0].should.not.have.property('complete');
+  });
+
+  it('sends a page a message, with parts that Join can rebuild', async () => {
+    const bench = await load({ limit: '120', limitType: 'num', pageSize: '50', pageSizeType: 'num', output: 'page' });
+    const { messages } = await bench.run({ payload: 'x', parts: { id: 'outer', index: 3 } });
+    messages.map((msg) => msg.payload.length).should.eql([50, 50, 20]);
+    messages.map((msg) => msg.parts.index).should.eql([0, 1, 2]);
+    messages.map((msg) => msg.parts.len).should.eql([50, 50, 20]);
+    messages.map((msg) => msg.parts.count).should.eql([undefined, undefined, 3]);
+    messages.map((msg) => msg.complete).should.eql([undefined, undefined, true]);
+    messages.every((msg) => msg.parts.id === messages[0].parts.id && msg.parts.type === 'array').should.be.true();
+    messages[0].parts.parts.should.eql({ id: 'outer', index: 3 });
+    messages[2].gizwits.truncated.should.be.true();
+  });
+
+  it('sends a record a message with its ids', async () => {
+    const bench = await load({ limit: '7', limitType: 'num', output: 'each' });
+    const { messages } = await bench.run({ payload: 'x', topic: 't' });
+    messages.length.should.equal(7);
+    for (const [index, msg] of messages.entries()) {
+      msg.did.should.equal(msg.payload.did);
+      msg.mac.should.equal(msg.payload.mac);
+      msg.topic.should.equal('t');
+      msg.parts.should.containEql({ index, len: 1, type: 'array' });
+    }
+    messages[6].complete.should.be.true();
+    messages[6].parts.count.should.equal(7);
+    // Metadata is each message's own.
+    messages[0].gizwits.mark = 1;
+    messages[1].gizwits.should.not.have.property('mark');
+  });
+
+  it('turns booleans into the numbers of the API and takes filters from the message', async () => {
+    const bench = await load({ filters: 'payload', filtersType: 'msg' });
+    const { messages } = await bench.run({ payload: { is_online: true, city: 'Guangzhou' } });
+    const [last] = sent().slice(-1);
+    const query = new URL(`http://x${last}`).searchParams;
+    query.get('is_online')?.should.equal('1');
+    query.get('city')?.should.equal('Guangzhou');
+    messages[0].payload.length.should.be.above(0);
+    for (const device of messages[0].payload) device.should.containEql({ is_online: true, city: 'Guangzhou' });
+  });
+
+  it('sends one empty array when nothing was found, in every output', async () => {
+    for (const output of ['array', 'page', 'each']) {
+      const bench = await load({ filters: '{"city": "Nowhere"}', filtersType: 'json', output });
+      const { messages } = await bench.run({ payload: 'x' });
+      messages.length.should.equal(1);
+      messages[0].payload.should.eql([]);
+      if (output !== 'array') {
+        messages[0].complete.should.be.true();
+        messages[0].parts.count.should.equal(1);
+      }
+      await stopRuntime();
+      await startRuntime();
+    }
+  });
+
+  it('finds bound and registered users', async () => {
+    const bound = await load({ target: 'boundUsers' });
+    (await bound.run({ payload: 'x' })).messages[0].payload[0].should.have.property('uid');
+    await stopRuntime();
+    await startRuntime();
+    const registered = await load({ target: 'registeredUsers', limit: '5', limitType: 'num' });
+    const { messages } = await registered.run({ payload: 'x' });
+    messages[0].payload.length.should.equal(5);
+    sent()
+      .slice(-1)[0]
+      .should.match(/^\/v1\/users\/search/);
+  });
+
+  it('refuses wrong filters and numbers before anything is sent', async () => {
+    const wrong: [Record<string, unknown>, RegExp][] = [
+      [{ filters: '{"colour": "red"}', filtersType: 'json' }, /colour/],
+      [{ filters: '{"is_online": "maybe"}', filtersType: 'json' }, /is_online/],
+      [{ filters: '{oops', filtersType: 'json' }, /filters/],
+      [{ filters: '[1]', filtersType: 'json' }, /filters/],
+      [{ filters: '{"__proto__": 1}', filtersType: 'json' }, /__proto__/],
+      [{ limit: '-1', limitType: 'num' }, /limit/],
+      [{ limit: 'many', limitType: 'num' }, /limit/],
+      [{ pageSize: '0', pageSizeType: 'num' }, /pageSize/],
+      [{ target: 'planets' }, /target/],
+    ];
+    for (const [fields, names] of wrong) {
+      const bench = await load(fields);
+      const before = simulator.requests.length;
+      const { messages, error } = await bench.run({ payload: 'x' });
+      messages.length.should.equal(0);
+      should(error?.error.code).equal('GIZ_BAD_INPUT');
+      should(error?.error.message).match(names);
+      simulator.requests.length.should.equal(before);
+      await stopRuntime();
+      await startRuntime();
+    }
+  });
+
+  it('hands over what has arrived when a later page fails, and then the error', async () => {
+    simulator.faults.add({ kind: 'error', code: 5002, match: { operation: 'devices.search' }, skip: 1 });
+    const bench = await load({ limit: '0', limitType: 'num', pageSize: '50', pageSizeType: 'num', output: 'page' });
+    const { messages, error } = await bench.run({ payload: 'x' });
+    should(error?.error.code).equal('GIZ_5002');
+    messages.length.should.equal(1);
+    messages[0].should.not.have.property('complete');
+  });
+});
