@@ -17,6 +17,8 @@ export type FlowNode = Record<string, unknown> & { id: string; type: string };
 export interface Bench {
   /** Sends one message in and waits for its end: what came out, and the error that Catch got. */
   run(msg: Message): Promise<{ messages: Message[]; error?: Message }>;
+  /** Waits until that many inputs have ended; the caller feeds them. */
+  count(inputs: number): Promise<{ ok: number; failed: number; codes?: string[] }>;
   /** Statuses that the node has set, oldest first. */
   statuses(): Status[];
   /** The status once the last change, which may be thinned out for a tenth of a second, is shown. */
@@ -84,6 +86,23 @@ export async function loadBench(
         helper.getNode('end').once('input', () => finish());
         helper.getNode('error').once('input', (caught: Message) => finish(caught));
         helper.getNode('n').receive(msg as never);
+      });
+    },
+    count(inputs) {
+      return new Promise((resolve) => {
+        const counted: { ok: number; failed: number; codes?: string[] } = { ok: 0, failed: 0 };
+        const check = (): void => {
+          if (counted.ok + counted.failed === inputs) resolve(counted);
+        };
+        helper.getNode('end').on('input', () => {
+          counted.ok++;
+          check();
+        });
+        helper.getNode('error').on('input', (caught: Message) => {
+          counted.failed++;
+          counted.codes = [...(counted.codes ?? []), caught.error.code];
+          check();
+        });
       });
     },
     statuses,
