@@ -90,7 +90,8 @@ export default function register(RED: NodeAPI): void {
         const options: CallOptions = { ...callOptions(this, input), expiresAt: input.arrivedAt + deadlineMs };
         const command = await prepareCommand(client, wanted, {
           mode: config.mode === 'raw' ? 'raw' : 'attrs',
-          encoding: config.encoding === 'base64' ? 'base64' : 'hex',
+          // Binary datapoints are hex, as the API has them; the choice of a coding is for raw data alone.
+          encoding: config.mode === 'raw' && config.encoding === 'base64' ? 'base64' : 'hex',
           validate: config.validate !== false,
           options,
         });
