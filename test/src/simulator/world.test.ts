@@ -85,7 +85,11 @@ describe('simulator: world', () => {
     const world = makeWorld();
     const device = world.devices[3]!;
     const now = world.now();
-    world.control(device, { attrs: { set_temp: 25 } }, { source: 'enterprise_api' });
+    world.setPresence(device, 'online');
+    // Three frames of the same millisecond, so that a page ends between them.
+    for (const set_temp of [24, 25, 26]) {
+      world.control(device, { attrs: { set_temp } }, { source: 'enterprise_api' }).accepted.should.be.true();
+    }
     for (const log of [
       world.dataLog(device, now - 2 * DAY, now),
       world.commandLog(device, now - 2 * DAY, now),
@@ -97,9 +101,11 @@ describe('simulator: world', () => {
       log.page(0, log.total, 'desc').should.eql([...whole].reverse());
       for (const size of [1, 7, 100]) {
         const pages: unknown[] = [];
-        for (let offset = 0; offset < Math.min(log.total, 150); offset += size)
-          pages.push(...log.page(offset, size, 'asc'));
-        pages.should.eql(whole.slice(0, pages.length));
+        for (let offset = 0; offset < Math.min(log.total, 150); offset += size) {
+          pages.push(...log.page(offset, size, 'desc'));
+        }
+        pages.should.eql([...whole].reverse().slice(0, pages.length));
+        log.page(20, size, 'asc').should.eql(whole.slice(20, 20 + size));
       }
       log.page(log.total, 10, 'desc').should.eql([]);
     }
@@ -346,6 +352,21 @@ describe('simulator: world', () => {
     const incident = world.incidents(device, 'alert', start, world.now()).find(({ eventId }) => on!.includes(eventId))!;
     should(incident.resolvedAt).be.approximately(incident.raisedAt + HOUR, 100);
     world.close();
+  });
+
+  it('a fault of the schedule can be cleared before its time', async () => {
+    const clock = new VirtualClock();
+    const world = makeWorld(clock);
+    const device = nearest(world, (candidate) => world.isOnline(candidate) && world.status(candidate).faulty);
+    world.setPresence(device, 'online');
+    const open = world.incidents(device, 'fault', world.now(), world.now());
+    open.every(({ resolvedAt }) => resolvedAt === null).should.be.true();
+    for (const { name } of open) world.setIncident(device, name, false).should.be.true();
+    await clock.advance(1000);
+    world.status(device).faulty.should.be.false();
+    const cleared = world.incidents(device, 'fault', world.now() - 5000, world.now());
+    cleared.map(({ eventId }) => eventId).should.eql(open.map(({ eventId }) => eventId));
+    for (const { resolvedAt } of cleared) should(resolvedAt).be.a.Number();
   });
 
   it('binds, unbinds, resets and announces', () => {
