@@ -135,10 +135,9 @@ export async function openDialog({ page }: Editor, id: string): Promise<void> {
   await (await page.locator('.red-ui-tray').elementHandle())?.waitForElementState('stable');
 }
 
-/** The text of the open dialog, as a user reads it. */
-export function dialogText({ page }: Editor): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: hidden rows do not count
-  return page.locator('.red-ui-tray .red-ui-tray-body').innerText();
+/** The text of the open dialog as a user reads it: without rows that are hidden. */
+export async function dialogText({ page }: Editor): Promise<string> {
+  return (await page.locator('.red-ui-tray .red-ui-tray-body').allInnerTexts()).join('\n');
 }
 
 /** Takes a picture of the open dialog: `screenshots/<name>.png`. */
