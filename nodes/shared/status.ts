@@ -6,6 +6,20 @@ type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
 /** A status update at most this often, milliseconds: each one is an event in the runtime and a frame to every editor. */
 const LEAST_DISTANCE_MS = 100;
 
+/** Failures that have words of their own, so that a cloud out of reach is told from a device that is offline. */
+const FAILURES: Readonly<Record<string, string>> = {
+  GIZ_BAD_INPUT: 'badInput',
+  GIZ_CONFIG: 'badConfig',
+  GIZ_NETWORK: 'unreachable',
+  GIZ_TIMEOUT: 'unreachable',
+  GIZ_TLS: 'unreachable',
+  GIZ_OUTCOME_UNKNOWN: 'outcomeUnknown',
+  GIZ_EXPIRED: 'expired',
+  GIZ_QUOTA: 'quotaSpent',
+  GIZ_5305: 'deviceOffline',
+  GIZ_9042: 'deviceOffline',
+};
+
 /**
  * One node's status. Says what is true now: blue while anything is in flight, with a count or a wait; after that the
  * result of the last message. Bursts are thinned, the last state is always shown.
@@ -63,9 +77,10 @@ export class NodeStatus {
     this.end('yellow', 'ring', statusText(this.RED, 'partial', { ok, total }));
   }
 
-  /** A message has failed; the code says why in short, the error in full goes to Catch. */
+  /** A message has failed: why, in two words; the error in full goes to Catch. */
   failed(code: string): void {
-    this.end('red', 'ring', code);
+    const key = FAILURES[code];
+    this.end('red', 'ring', key ? statusKey(key) : statusText(this.RED, 'failedCode', { code }));
   }
 
   /** The node is closed: nothing is shown any more, no timer stays. */
