@@ -246,7 +246,7 @@ describe('simulator: world', () => {
       const [record] = world.dataLog(device, start, world.now()).page(0, 1, 'desc');
       for (const [name, value] of Object.entries(attrs)) record!.entry[name]!.should.equal(value === true ? 1 : value);
       world.executed.at(-1)!.did.should.equal(device.did);
-      await clock.advance(3 * HOUR);
+      await clock.advance(HOUR);
       const later = world.attrsAt(device, world.lastReportAt(device)!);
       for (const [name, value] of Object.entries(attrs)) {
         if (name in later) later[name]!.should.equal(value === true ? 1 : value);
