@@ -97,7 +97,7 @@ function readParameters(operation: Operation, params: unknown, context: RequestC
       ? suppliedValue(parameter, own, context)
       : isAbsent(own)
         ? defaultValue(parameter)
-        : readValue(parameter, own, values);
+        : readGiven(parameter, own, values);
     if (value !== undefined) values[parameter.name] = value;
   }
   return values;
@@ -133,6 +133,16 @@ function suppliedValue(parameter: Parameter, own: unknown, context: RequestConte
     if (!(error instanceof CloudError)) throw error;
     const given = parameter.secret ? '***' : excerpt(supplied);
     throw configError('invalid', { field: name, given, accepted: acceptedForm(parameter) });
+  }
+}
+
+/** As {@link readValue}; the error of a secret does not repeat it. */
+function readGiven(parameter: Parameter, value: unknown, earlier: Values): unknown {
+  try {
+    return readValue(parameter, value, earlier);
+  } catch (error) {
+    if (!parameter.secret || !(error instanceof CloudError)) throw error;
+    throw new CloudError({ ...error, textParams: { ...error.textParams, given: '***' } });
   }
 }
 

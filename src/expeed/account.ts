@@ -134,6 +134,11 @@ export class ExpeedAccount implements Closable {
     return () => detach();
   }
 
+  /** Resolves when the stores that were attached have been read; calls wait for it by themselves. */
+  async restored(): Promise<void> {
+    while (this.restoring) await this.restoring;
+  }
+
   /**
    * Makes one call with the platform's token.
    * @param since monotonic time of the wish, for a setting: it is not sent when that is too long ago
@@ -147,7 +152,7 @@ export class ExpeedAccount implements Closable {
   ): Promise<CallResult<Body>> {
     const operation = expeedOperations[operationId];
     const request = buildRequest(operation, params, { supplied: {} });
-    if (this.restoring) await this.restoring;
+    if (this.restoring) await this.restored();
     const isSetting = operation.lane === 'control';
     return this.caller.call({
       lane: operation.lane,
@@ -168,10 +173,15 @@ export class ExpeedAccount implements Closable {
     return this.caller.redact(text);
   }
 
+  /** Resolves when what is to be kept is in its stores. */
+  kept(): Promise<void> {
+    return this.vault.settled();
+  }
+
   /** Ends everything under way; what is to be kept is kept when the promise resolves. */
   async close(): Promise<void> {
     await this.caller.close();
-    await this.vault.settled();
+    await this.kept();
   }
 
   private counted(transport: Sender): Sender {

@@ -25,6 +25,7 @@ const DEVICE_KEY: Parameter = {
   in: 'header',
   type: 'text',
   required: true,
+  secret: true,
   description: 'expeed.parameters.deviceKey',
 };
 
