@@ -215,7 +215,9 @@ async function prepareUserDir(userDir: string, port: number, options: NodeRedOpt
     editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
     ...options.settings,
   };
-  writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings, null, 2)};\n`);
+  // Function nodes of a test may look at the process that they run in.
+  const globals = 'module.exports.functionGlobalContext = { process, gc: globalThis.gc };';
+  writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings, null, 2)};\n${globals}\n`);
   // Credentials in the clear are taken as they are and written back sealed at the next deploy.
   if (options.credentials) writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials));
   if (options.flows) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flows));
