@@ -89,9 +89,10 @@ export async function logIn(
  * and answers once the admin API is up and the flows have been started (or could not be, for unknown types).
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<RunningNodeRed> {
+  const { folder } = await packedPackage();
   const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'gizwits-node-red-'));
   const port = await freePort();
-  await prepareUserDir(userDir, port, options);
+  prepareUserDir(userDir, folder, port, options);
   const nodeRed = new NodeRedProcess(userDir, options);
   const url = `http://127.0.0.1:${port}`;
   const runtime: RunningNodeRed = {
@@ -198,13 +199,13 @@ async function waitFor(what: string, nodeRed: NodeRedProcess, come: () => boolea
   }
 }
 
-async function prepareUserDir(userDir: string, port: number, options: NodeRedOptions): Promise<void> {
-  const { folder } = await packedPackage();
+/** @param installed Folder whose node_modules holds the package. */
+function prepareUserDir(userDir: string, installed: string, port: number, options: NodeRedOptions): void {
   mkdirSync(userDir, { recursive: true });
   const modules = join(userDir, 'node_modules');
   if (!existsSync(modules)) {
-    cpSync(join(folder, 'package.json'), join(userDir, 'package.json'));
-    symlinkSync(join(folder, 'node_modules'), modules, 'junction');
+    cpSync(join(installed, 'package.json'), join(userDir, 'package.json'));
+    symlinkSync(join(installed, 'node_modules'), modules, 'junction');
   }
   const settings = {
     uiHost: '127.0.0.1',
