@@ -149,9 +149,12 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     this.proceed();
   }
 
-  /** The login failed, so this call was never sent, whatever became of the login. */
+  /**
+   * The login failed, so this call was never sent, whatever became of the login. Each call that waited for it gets an
+   * error of its own: the cost of the call goes with it.
+   */
   tokenFailed(error: CloudError): void {
-    this.fail(error.outcome === 'unknown' ? new CloudError({ ...error, outcome: 'not-sent' }) : error);
+    this.fail(new CloudError({ ...error, outcome: error.outcome === 'unknown' ? 'not-sent' : error.outcome }));
   }
 
   waiting(reason: 'quota' | 'queue', ms: number): void {

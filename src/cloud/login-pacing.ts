@@ -22,13 +22,19 @@ export class LoginPacing {
   }
 
   /**
-   * A login was refused. One made before its time (the first of another scope, which never waits) does not push the
-   * others further away.
+   * A login begins. From now on others keep their distance, so that of many who wait only one goes when it is time.
+   * Returns whether it was due; the first login of another scope goes before its time.
    */
-  refused(): void {
-    const early = this.waitMs() > 0;
+  begin(): boolean {
+    const due = this.waitMs() === 0;
+    if (due && this.refusals >= FREE_REFUSALS) this.nextAt = this.clock.mono() + this.distanceMs;
+    return due;
+  }
+
+  /** A login was refused. One made before its time does not push the others further away. */
+  refused(due: boolean): void {
     this.refusals++;
-    if (this.refusals < FREE_REFUSALS || early) return;
+    if (this.refusals < FREE_REFUSALS || !due) return;
     this.distanceMs = Math.min(Math.max(FIRST_DISTANCE_MS, this.distanceMs * 2), LONGEST_DISTANCE_MS);
     this.nextAt = this.clock.mono() + this.distanceMs;
   }

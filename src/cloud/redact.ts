@@ -4,6 +4,8 @@ import { CloudError } from './errors';
 const MASK = '***';
 /** Shorter ones would tear ordinary texts apart, and protect nothing. */
 const SHORTEST_SECRET = 4;
+/** The same for what is left of one in base64. */
+const SHORTEST_CORE = 6;
 /** Tokens kept for masking: the old ones may still come back in a late answer. */
 const TOKENS_KEPT = 64;
 
@@ -124,7 +126,7 @@ function base64Cores(secret: string): string[] {
     const from = Math.ceil((offset * 8) / 6);
     const to = Math.floor(((offset + bytes.length) * 8) / 6);
     const core = text.slice(from, to);
-    if (core.length >= SHORTEST_SECRET) cores.push(core);
+    if (core.length >= SHORTEST_CORE) cores.push(core);
   }
   return cores;
 }

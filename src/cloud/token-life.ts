@@ -8,6 +8,8 @@ const LONGEST_LIFE_MS = 30 * DAY_MS;
 const ASSUMED_LIFE_MS = 3_600_000;
 /** A token is not used any more when less than this is left of it (google-auth-library and MSAL take the same). */
 const HARD_MARGIN_MS = 300_000;
+/** Shorter lives are not renewed early: their logins would come too close. */
+const LEAST_LIFE_TO_RENEW_MS = 600_000;
 /** When this part of its life is left, a token is renewed beside the traffic. */
 const SOFT_PART = 0.1;
 
@@ -31,8 +33,9 @@ const USUAL_RENEWAL: TokenRenewal = {
 };
 
 /**
- * How long an issued token lives from now, in milliseconds, between the shortest (a minute, as usual) and 30 days. The documents name the end
- * `expired_at` and `expire_at`, and show seconds; milliseconds, numeric text and nothing at all are taken too.
+ * How long an issued token lives from now, in milliseconds, between the shortest (a minute, as usual) and 30 days. The
+ * documents name the end `expired_at` and `expire_at`, and show seconds; milliseconds, numeric text and nothing at all
+ * are taken too.
  * @param serverNow the server's time, epoch milliseconds: its end is told by that clock
  */
 export function tokenLifeMs(issued: IssuedToken, serverNow: number, { shortestMs } = USUAL_RENEWAL): number {
@@ -56,7 +59,8 @@ export function renewalTimes(lifeMs: number, random: number, renewal = USUAL_REN
   const { marginMs, marginPart, softPart, shortestMs } = renewal;
   const marginOfLife = Math.min(marginMs, lifeMs * marginPart);
   const hardMs = Math.max(Math.min(lifeMs, shortestMs), lifeMs - marginOfLife);
-  const softMs = softPart === 0 ? hardMs : lifeMs * (1 - softPart - softPart * softPart * random);
+  if (softPart === 0 || lifeMs < LEAST_LIFE_TO_RENEW_MS) return { softMs: hardMs, hardMs };
+  const softMs = lifeMs * (1 - softPart - softPart * softPart * random);
   return { softMs: Math.min(softMs, hardMs), hardMs };
 }
 

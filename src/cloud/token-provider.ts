@@ -200,13 +200,14 @@ export class TokenProvider {
 
   private async logIn(scope: Scope): Promise<void> {
     scope.loggingIn = true;
+    const due = { own: scope.pacing.begin(), shared: this.shared.begin() };
     try {
       const issued = await this.options.login(scope.name);
       if (this.closed) return;
       if (typeof issued.value !== 'string' || !TOKEN.test(issued.value)) throw badToken();
       this.loggedIn(scope, issued);
     } catch (error) {
-      if (!this.closed) this.loginFailed(scope, error as CloudError);
+      if (!this.closed) this.loginFailed(scope, error as CloudError, due);
     }
   }
 
@@ -238,13 +239,13 @@ export class TokenProvider {
     onToken?.(scope.name, token, serverNow + lifeMs);
   }
 
-  private loginFailed(scope: Scope, error: CloudError): void {
+  private loginFailed(scope: Scope, error: CloudError, due: { own: boolean; shared: boolean }): void {
     const { clock, credentialCodes, host, log } = this.options;
     const now = clock.mono();
     scope.loggingIn = false;
     if (error.vendorCode !== undefined && credentialCodes.has(error.vendorCode)) {
-      scope.pacing.refused();
-      this.shared.refused();
+      scope.pacing.refused(due.own);
+      this.shared.refused(due.shared);
       scope.lastError = error;
       const waitMs = (this.everLoggedIn ? scope.pacing : this.shared).waitMs();
       if (waitMs > 0) {
