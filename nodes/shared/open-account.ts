@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/cloud/clock';
 import { configError } from '../../src/cloud/input';
 import type { Logger } from '../../src/cloud/logger';
-import { identityKey, Registry } from '../../src/cloud/registry';
+import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
 import {
   EnterpriseAccount,
   type EnterpriseIdentity,
@@ -63,9 +63,14 @@ export function openEnterpriseAccount(
   return { account: lease.value, release: () => lease.release() };
 }
 
+/** Lends the one simulated cloud of this process, for the accounts of other clouds too. */
+export function lendSimulator(): Lease<{ readonly started: Promise<Simulator> }> {
+  return simulators.borrow('simulator', () => new RunningSimulator(systemClock));
+}
+
 /** Lends an account of the simulated cloud, which runs inside this process on loopback. */
 export async function openSimulatedAccount(settings: EnterpriseSettings, log: Logger): Promise<OpenedAccount> {
-  const lease = simulators.borrow('simulator', () => new RunningSimulator(systemClock));
+  const lease = lendSimulator();
   try {
     const { enterprise, products } = await lease.value.started;
     const identity = { baseUrl: enterprise.baseUrl, enterpriseId: enterprise.id, enterpriseSecret: enterprise.secret };

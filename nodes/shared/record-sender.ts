@@ -32,6 +32,8 @@ export class RecordSender {
     private readonly mode: OutputMode,
     /** Message properties that go with one record in mode `each`, such as `did`. */
     private readonly idsOf: (record: unknown) => Fields = () => ({}),
+    /** Property of the metadata object. */
+    private readonly property: 'gizwits' | 'expeed' = 'gizwits',
   ) {
     this.id = RED.util.generateId();
     // The payload is replaced in every message: it need not be copied with each.
@@ -44,7 +46,7 @@ export class RecordSender {
     return this.records;
   }
 
-  /** Takes one page; `fields` are set on its messages (`gizwits`, ids). Lets the runtime deliver before it returns. */
+  /** Takes one page; `fields` are set on its messages (metadata, ids). Lets the runtime deliver before it returns. */
   async page(records: readonly unknown[], fields: Fields): Promise<void> {
     this.records += records.length;
     if (this.mode === 'array') {
@@ -64,7 +66,7 @@ export class RecordSender {
       return;
     }
     this.held ??= { payload: [], fields, len: 0 };
-    Object.assign(this.held.fields, { gizwits: fields.gizwits });
+    Object.assign(this.held.fields, { [this.property]: fields[this.property] });
     this.release(true);
   }
 
@@ -89,7 +91,7 @@ export class RecordSender {
     Object.assign(message, fields, {
       payload,
       parts,
-      gizwits: this.RED.util.cloneMessage(fields.gizwits as NodeMessage),
+      [this.property]: this.RED.util.cloneMessage(fields[this.property] as NodeMessage),
     });
     if (last) message.complete = true;
     else delete message.complete;

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { statusKey, statusText } from './texts';
 
-type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+export type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
 
 /** A status update at most this often, milliseconds: each one is an event in the runtime and a frame to every editor. */
 const LEAST_DISTANCE_MS = 100;
@@ -81,6 +81,11 @@ export class NodeStatus {
   failed(code: string): void {
     const key = FAILURES[code];
     this.end('red', 'ring', key ? statusKey(key) : statusText(this.RED, 'failedCode', { code }));
+  }
+
+  /** Something else that is true now; `text` is a full key, or a text in the runtime's language. */
+  report(fill: Fill, shape: 'dot' | 'ring', text: string): void {
+    this.show(fill, shape, text);
   }
 
   /** The node is closed: nothing is shown any more, no timer stays. */

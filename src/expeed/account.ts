@@ -1,11 +1,11 @@
 import type { CallMeta, CallResult, Wait } from '../cloud/call-types';
-import { Caller } from '../cloud/caller';
+import { Caller, type CallerSettings } from '../cloud/caller';
 import type { Clock } from '../cloud/clock';
 import type { Logger } from '../cloud/logger';
-import type { Closable } from '../cloud/registry';
+import { type Closable, identityKey } from '../cloud/registry';
 import { buildRequest } from '../cloud/request';
 import type { TokenRenewal } from '../cloud/token-life';
-import type { Sender } from '../cloud/transport';
+import { type ProxySettings, type Sender, type TlsSettings, Transport } from '../cloud/transport';
 import { englishText } from '../texts';
 import { countingSender } from './counting-sender';
 import { type ExpeedOperationId, expeedOperations } from './operations';
@@ -38,13 +38,21 @@ export interface PlatformIdentity {
   secretKey: string;
 }
 
-export interface ExpeedAccountOptions {
-  identity: PlatformIdentity;
-  transport: Sender;
-  clock: Clock;
-  log: Logger;
+/** How an account reaches the platform. */
+export interface PlatformSettings {
   /** For one try of one call, milliseconds. */
   timeoutMs: number;
+  tls?: TlsSettings;
+  proxy?: ProxySettings;
+}
+
+export interface ExpeedAccountOptions {
+  identity: PlatformIdentity;
+  settings: PlatformSettings;
+  clock: Clock;
+  log: Logger;
+  /** Makes the connections; one over HTTP unless given. */
+  transport?: Sender;
 }
 
 /** How a call is made: in whose name, for how long, and who hears of its waits. */
@@ -66,11 +74,19 @@ export class ExpeedAccount implements Closable {
   private token = { token: '', expiresAt: 0 };
   /** Stores that are being read: a token in one of them spares a token call. */
   private restoring: Promise<unknown> | undefined;
+  private readonly identity: PlatformIdentity;
+  readonly clock: Clock;
+  private log: Logger;
+  /** What the transport was made with: another one is made only when that changes. */
+  private route: string;
 
-  constructor(private readonly options: ExpeedAccountOptions) {
-    const { identity, clock, log, timeoutMs } = options;
+  constructor({ identity, settings, clock, log, transport }: ExpeedAccountOptions) {
+    this.identity = identity;
+    this.clock = clock;
+    this.log = log;
+    this.route = routeOf(settings);
     const warn = (key: string, textParams: Record<string, string | number>): void => {
-      log.warn(englishText(key, textParams), key, textParams);
+      this.log.warn(englishText(key, textParams), key, textParams);
     };
     this.budget = new TokenBudget(clock, (count) =>
       warn('expeed.events.tokenCalls', { count, limit: TOKEN_CALLS_A_DAY }),
@@ -79,13 +95,17 @@ export class ExpeedAccount implements Closable {
     this.vault = new TokenVault(seal, (reason) => warn('expeed.events.storeFailed', { reason: this.redact(reason) }));
     const login = expeedOperations['platform.token'];
     this.caller = new Caller({
-      transport: this.counted(options.transport),
+      transport: this.counted(transport ?? this.connect(settings)),
       clock,
       rules: EXPEED_RULES,
-      settings: { timeoutMs, concurrency: CONCURRENCY, quotaPerHour: NO_QUOTA, queue: QUEUE, maxWaitMs: MAX_WAIT_MS },
+      settings: boundsOf(settings),
       renewal: RENEWAL,
       secrets: [identity.secretKey],
-      log,
+      // The account outlives the node that opened it: the last one deployed hears of its changes.
+      log: {
+        info: (text, textKey, params) => this.log.info(text, textKey, params),
+        warn: (text, textKey, params) => this.log.warn(text, textKey, params),
+      },
       login: () => ({
         request: buildRequest(
           login,
@@ -101,8 +121,13 @@ export class ExpeedAccount implements Closable {
     });
   }
 
-  get clock(): Clock {
-    return this.options.clock;
+  /** Takes the settings of a config node that has been deployed; the token stays. */
+  configure(settings: PlatformSettings, log: Logger): void {
+    this.log = log;
+    const route = routeOf(settings);
+    const transport = route === this.route ? undefined : this.counted(this.connect(settings));
+    this.caller.configure(boundsOf(settings), transport);
+    this.route = route;
   }
 
   /** Token calls of the last 24 hours. */
@@ -184,6 +209,11 @@ export class ExpeedAccount implements Closable {
     await this.kept();
   }
 
+  private connect({ tls, proxy }: PlatformSettings): Transport {
+    const { baseUrl } = this.identity;
+    return new Transport({ baseUrl, clock: this.clock, connections: CONCURRENCY, tls, proxy });
+  }
+
   private counted(transport: Sender): Sender {
     const { path } = expeedOperations['platform.token'];
     return countingSender(transport, path, this.budget, () => this.keep());
@@ -192,6 +222,15 @@ export class ExpeedAccount implements Closable {
   private keep(): void {
     this.vault.save({ ...this.token, calls: [...this.budget.recent] });
   }
+}
+
+/** Everything that decides where connections go and what they trust. */
+function routeOf({ tls, proxy }: PlatformSettings): string {
+  return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null]) });
+}
+
+function boundsOf({ timeoutMs }: PlatformSettings): CallerSettings {
+  return { timeoutMs, concurrency: CONCURRENCY, quotaPerHour: NO_QUOTA, queue: QUEUE, maxWaitMs: MAX_WAIT_MS };
 }
 
 /** The cost of a call, without its result. */

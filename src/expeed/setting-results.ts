@@ -7,6 +7,7 @@ const MOST_KEPT = 1000;
 
 interface Waiting {
   settle(success: boolean): void;
+  giveUp(): void;
 }
 
 /**
@@ -66,6 +67,7 @@ export class SettingResults {
           stop();
           resolve(success);
         },
+        giveUp,
       };
       const timer: Timer = this.clock.setTimeout(giveUp, ms);
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -73,6 +75,12 @@ export class SettingResults {
       if (others) others.add(entry);
       else this.waiting.set(messageId, new Set([entry]));
     });
+  }
+
+  /** Ends every wait as one that no result came for. */
+  async close(): Promise<void> {
+    for (const waiting of [...this.waiting.values()]) for (const one of [...waiting]) one.giveUp();
+    this.early.clear();
   }
 
   /** Settings that wait for their result. */

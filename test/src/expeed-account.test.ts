@@ -43,7 +43,7 @@ describe('Expeed: platform account', () => {
 
   const log: Logger = { info: () => undefined, warn: (text) => warnings.push(text) };
   const open = (identity = IDENTITY): ExpeedAccount => {
-    const account = new ExpeedAccount({ identity, transport: sender, clock, log, timeoutMs: 30_000 });
+    const account = new ExpeedAccount({ identity, settings: { timeoutMs: 30_000 }, transport: sender, clock, log });
     accounts.push(account);
     return account;
   };

@@ -40,7 +40,7 @@ describe('Expeed: history', () => {
       transport: sender,
       clock,
       log: silentLogger,
-      timeoutMs: 30_000,
+      settings: { timeoutMs: 30_000 },
     });
   });
   afterEach(() => account.close());

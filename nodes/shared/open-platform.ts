@@ -1,0 +1,67 @@
+import { systemClock } from '../../src/cloud/clock';
+import type { Logger } from '../../src/cloud/logger';
+import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
+import { ExpeedAccount, type PlatformIdentity, type PlatformSettings } from '../../src/expeed/account';
+import { SettingResults } from '../../src/expeed/setting-results';
+import type { Simulator } from '../../src/simulator';
+import { lendSimulator } from './open-account';
+
+/** An Expeed account lent to a config node. */
+export interface OpenedPlatform {
+  account: ExpeedAccount;
+  /** The simulated platform behind it, if that is what it is. */
+  simulated?: Simulator['expeed'];
+  /** Gives it back; the account stays for a while, so that a redeploy finds its token and connections again. */
+  release(): void;
+}
+
+/** Accounts of this process by address and identity. */
+const platforms = new Registry<ExpeedAccount>(systemClock);
+
+/** Results of settings by platform: the node that sets and the one that receives may use different config nodes. */
+const results = new Registry<SettingResults>(systemClock);
+
+/** Lends the account of that address and identity; the settings given last hold for all who share it. */
+export function openPlatform(identity: PlatformIdentity, settings: PlatformSettings, log: Logger): OpenedPlatform {
+  let created = false;
+  const lease = platforms.borrow(identityKey({ ...identity }), () => {
+    created = true;
+    return new ExpeedAccount({ identity, settings, clock: systemClock, log });
+  });
+  if (!created) lease.value.configure(settings, log);
+  return { account: lease.value, release: () => lease.release() };
+}
+
+/** Lends an account of the simulated platform, which runs inside this process on loopback. */
+export async function openSimulatedPlatform(settings: PlatformSettings, log: Logger): Promise<OpenedPlatform> {
+  const lease = lendSimulator();
+  try {
+    const { expeed } = await lease.value.started;
+    const { baseUrl, platformKey, secretKey } = expeed;
+    const opened = openPlatform({ baseUrl, platformKey, secretKey }, settings, log);
+    return {
+      account: opened.account,
+      simulated: expeed,
+      release() {
+        opened.release();
+        lease.release();
+      },
+    };
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+/**
+ * Lends what joins settings and their results on one platform.
+ * @param platform what tells platforms apart: address and platform key
+ */
+export function lendResults(platform: string): Lease<SettingResults> {
+  return results.borrow(platform, () => new SettingResults(systemClock));
+}
+
+/** Closes every account: for tests, and when the runtime ends. The simulated cloud is not closed by this. */
+export async function closePlatforms(): Promise<void> {
+  await Promise.all([platforms.closeAll(), results.closeAll()]);
+}
