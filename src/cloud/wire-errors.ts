@@ -36,6 +36,7 @@ const RESET = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 const CUT = new Set(['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE']);
+const PARSER = 'HPE_';
 const CLOSED = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /** Certificate errors of OpenSSL, as Node names them, by what a user can do about them. */
@@ -80,8 +81,10 @@ export function isTlsCode(code: string): boolean {
 
 /** The code of a library's error; the first inner one of an error that stands for several addresses of a host. */
 export function codeOf(error: unknown): string {
-  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown };
+  const { code, errors, name } = (error ?? {}) as { code?: unknown; errors?: unknown; name?: unknown };
   if (typeof code === 'string' && code !== '') return code;
+  // The parser of undici knows more errors than it has names for.
+  if (name === 'HTTPParserError') return 'HPE_UNKNOWN';
   if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
   return 'UNKNOWN';
 }
@@ -96,12 +99,13 @@ export function wireError(error: unknown, failure: WireFailure): CloudError {
   if (error instanceof ConnectFailure) return connectError(error, failure.host);
   const code = codeOf(error);
   if (CLOSED.has(code)) return new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome });
-  if (CUT.has(code) || (RESET.has(code) && failure.answered)) {
+  const broke = RESET.has(code) || code.startsWith(PARSER);
+  if (CUT.has(code) || (broke && failure.answered)) {
     return new CloudError({ code: 'GIZ_NETWORK', textKey: 'errors.badResponse.cut', outcome, retryable: true });
   }
   // A server that speaks TLS 1.3 refuses the client's certificate only after the request has been written.
   if (isTlsCode(code)) return tlsError(code, failure.host, failure.begun ? 'refused' : 'not-sent');
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (code.startsWith(PARSER) || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new CloudError({
       code: 'GIZ_BAD_RESPONSE',
       textKey: 'errors.badResponse.notHttp',

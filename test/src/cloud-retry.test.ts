@@ -246,7 +246,10 @@ describe('retry policy', () => {
   it('spreads the tries of a thousand callers that failed together', () => {
     const clock = new VirtualClock();
     const bins = new Array<number>(10).fill(0);
-    for (let index = 0; index < 1000; index++) bins[Math.floor(backOffMs(1, clock.random()) / 50)]!++;
+    for (let index = 0; index < 1000; index++) {
+      const bin = Math.floor(backOffMs(1, clock.random()) / 50);
+      bins[bin] = (bins[bin] ?? 0) + 1;
+    }
     Math.max(...bins).should.be.below(300);
     Math.min(...bins).should.be.above(50);
   });
