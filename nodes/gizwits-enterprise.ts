@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { configError, excerpt } from '../src/cloud/input';
+import type { ProxySettings } from '../src/cloud/transport';
 import type { EnterpriseAccount } from '../src/gizwits/enterprise/account';
 import { closedError } from './shared/input';
 import { type OpenedAccount, openEnterpriseAccount, openSimulatedAccount } from './shared/open-account';
@@ -36,6 +37,8 @@ export interface EnterpriseNode extends Node<EnterpriseCredentials> {
    * @throws CloudError GIZ_CONFIG when the settings cannot work.
    */
   account(): Promise<EnterpriseAccount>;
+  /** The proxy of the dialog, for the push connection. @throws CloudError GIZ_CONFIG */
+  proxy(): ProxySettings | undefined;
   /** What the simulated cloud knows of itself; undefined for a real one. */
   opened(): Promise<OpenedAccount>;
 }
@@ -69,7 +72,7 @@ export default function register(RED: NodeAPI): void {
         {
           ...limits,
           tls: tlsSettings(RED, 'tls', config.tls),
-          proxy: proxySettings(RED, 'proxy', config.proxy),
+          proxy: this.proxy(),
         },
         log,
       );
@@ -85,6 +88,7 @@ export default function register(RED: NodeAPI): void {
       });
       return opening;
     };
+    this.proxy = () => proxySettings(RED, 'proxy', config.proxy);
     this.account = async () => (await this.opened()).account;
 
     if (region === 'custom' && /^http:/i.test(config.baseUrl ?? '')) {

@@ -1,8 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { configError } from '../src/cloud/input';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
+import type { PushClient } from '../src/gizwits/push/push-client';
 import type { EnterpriseNode } from './gizwits-enterprise';
-import { requiredSetting, textSetting } from './shared/settings';
+import { closedError } from './shared/input';
+import { type OpenedPush, openPush } from './shared/open-push';
+import { numberSetting, requiredSetting, textSetting, tlsSettings } from './shared/settings';
+import { nodeLogger } from './shared/texts';
 
 interface ProductDef extends NodeDef {
   enterprise?: string;
@@ -23,6 +27,15 @@ interface ProductCredentials {
 /** 32 hexadecimal digits, as the developer centre shows it. */
 const PRODUCT_KEY = /^[0-9a-f]{32}$/i;
 
+/** The push service of the public cloud (snoti.md, section 1). */
+const CHINA_PUSH = 'snoti.gizwits.com';
+
+/** Name of a push queue. */
+const SUBKEY = /^[A-Za-z0-9_]{1,32}$/;
+
+/** A host name or an address, without scheme, port or path. */
+const HOST = /^(?:[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45})$/;
+
 /** The config node as flow nodes see it. */
 export interface ProductNode extends Node<ProductCredentials> {
   users: Record<string, Node>;
@@ -39,6 +52,13 @@ export interface ProductNode extends Node<ProductCredentials> {
    * @throws CloudError GIZ_CONFIG when the settings cannot work.
    */
   client(): Promise<ProductClient>;
+  /**
+   * The product's push connection, made when first asked for; it connects when somebody wants something of it.
+   * @throws CloudError GIZ_CONFIG when the settings cannot work.
+   */
+  push(): Promise<PushClient>;
+  /** The key in use: that of the simulated product where none was typed in. */
+  productKeyInUse(): Promise<string>;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -59,17 +79,14 @@ export default function register(RED: NodeAPI): void {
       if (!enterprise?.account) throw configError('node', { field: 'enterprise' });
       const { account, simulated } = await enterprise.opened();
       if (simulated) return account.product(simulated.product(textSetting('productKey', config.productKey)));
-      const productKey = requiredSetting('productKey', config.productKey);
-      if (!PRODUCT_KEY.test(productKey)) {
-        throw configError('invalid', { field: 'productKey', given: productKey.slice(0, 40), accepted: '[0-9a-f]{32}' });
-      }
       return account.product({
-        productKey,
+        productKey: productKeyOf(config),
         productSecret: requiredSetting('productSecret', this.credentials?.productSecret),
       });
     };
 
     let opening: Promise<ProductClient> | undefined;
+    let closed = false;
     Object.defineProperty(this, 'productKey', { value: config.productKey ?? '', enumerable: true });
     this.client = () => {
       opening ??= open().catch((error: unknown) => {
@@ -78,9 +95,68 @@ export default function register(RED: NodeAPI): void {
       });
       return opening;
     };
+
+    this.productKeyInUse = async () => {
+      const simulated = enterprise?.account ? (await enterprise.opened()).simulated : undefined;
+      return simulated
+        ? simulated.product(textSetting('productKey', config.productKey)).productKey
+        : productKeyOf(config);
+    };
+
+    const openQueue = async (): Promise<OpenedPush> => {
+      if (!enterprise?.account) throw configError('node', { field: 'enterprise' });
+      const prefetch = numberSetting('prefetch', config.prefetch, 50, { min: 1, max: 32_767 });
+      const subkey = textSetting('subkey', config.subkey) || 'node_red';
+      if (!SUBKEY.test(subkey))
+        throw configError('invalid', { field: 'subkey', given: subkey, accepted: '[A-Za-z0-9_]{1,32}' });
+      const log = nodeLogger(RED, this);
+      const { simulated } = await enterprise.opened();
+      if (simulated) {
+        const { service, product } = simulated.push(textSetting('productKey', config.productKey), subkey);
+        return openPush({ ...service, product, prefetch }, log);
+      }
+      const product = {
+        productKey: productKeyOf(config),
+        authId: requiredSetting('authId', this.credentials?.authId),
+        authSecret: requiredSetting('authSecret', this.credentials?.authSecret),
+        subkey,
+      };
+      const host = textSetting('pushHost', config.pushHost) || (enterprise.region === 'cn' ? CHINA_PUSH : '');
+      if (!HOST.test(host)) {
+        if (host === '') throw configError('missing', { field: 'pushHost' });
+        throw configError('invalid', { field: 'pushHost', given: host.slice(0, 60), accepted: 'host' });
+      }
+      const port = numberSetting('pushPort', config.pushPort, 2017, { min: 1, max: 65_535 });
+      const tls = tlsSettings(RED, 'pushTls', config.pushTls);
+      return openPush({ host, port, product, prefetch, tls, proxy: enterprise.proxy() }, log);
+    };
+
+    let queue: Promise<OpenedPush> | undefined;
+    this.push = async () => {
+      if (closed) throw closedError();
+      queue ??= openQueue().catch((error: unknown) => {
+        queue = undefined;
+        throw error;
+      });
+      return (await queue).client;
+    };
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      closed = true;
+      void (queue ?? Promise.resolve(undefined))
+        .then((opened) => opened?.release())
+        .catch(() => undefined)
+        .then(() => done());
+    });
   }
 
   RED.nodes.registerType<ProductNode, ProductDef, object, ProductCredentials>('gizwits-product', GizwitsProduct, {
     credentials: { productSecret: { type: 'password' }, authId: { type: 'text' }, authSecret: { type: 'password' } },
   });
+}
+
+function productKeyOf(config: ProductDef): string {
+  const productKey = requiredSetting('productKey', config.productKey);
+  if (PRODUCT_KEY.test(productKey)) return productKey;
+  throw configError('invalid', { field: 'productKey', given: productKey.slice(0, 40), accepted: '[0-9a-f]{32}' });
 }

@@ -21,7 +21,7 @@ export interface Input {
 
 export interface InputOptions {
   /** Fixed fields of `msg.gizwits`: `operation`, `productKey`. */
-  describe(): Record<string, unknown>;
+  describe(msg: Input['msg']): Record<string, unknown>;
   /** Does the work, sends its messages and reports its success to `status`; any throw ends the input as an error. */
   work(input: Input): Promise<void>;
   /** Metadata property: `gizwits` or `expeed`. */
@@ -42,7 +42,7 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
   const inFlight = new Set<Promise<void>>();
 
   const run = async (msg: Input['msg'], send: Send, done: (error?: Error) => void): Promise<void> => {
-    const metadata = new Metadata({ ...options.describe(), ...keptMetadata(msg[property]) });
+    const metadata = new Metadata({ ...options.describe(msg), ...keptMetadata(msg[property]) });
     let failure: CloudError | undefined;
     status.begin();
     try {

@@ -8,6 +8,7 @@ import {
   type EnterpriseSettings,
 } from '../../src/gizwits/enterprise/account';
 import type { ProductIdentity } from '../../src/gizwits/enterprise/product-client';
+import type { PushProduct } from '../../src/gizwits/push/frames';
 import type { SimulatedProduct, Simulator } from '../../src/simulator';
 
 /** An account lent to a config node. */
@@ -24,6 +25,14 @@ export interface SimulatedProducts {
   readonly products: readonly SimulatedProduct[];
   /** The identity of a product by its key; of the first one when the key is empty. @throws CloudError GIZ_CONFIG */
   product(productKey: string): ProductIdentity;
+  /** Where its push service is, and what opens a product's queue there. @throws CloudError GIZ_CONFIG */
+  push(productKey: string, subkey: string): { service: PushService; product: PushProduct };
+}
+
+export interface PushService {
+  host: string;
+  port: number;
+  tls: { ca: string };
 }
 
 /** Accounts of this process by address and identity. */
@@ -72,12 +81,20 @@ export function lendSimulator(): Lease<{ readonly started: Promise<Simulator> }>
 export async function openSimulatedAccount(settings: EnterpriseSettings, log: Logger): Promise<OpenedAccount> {
   const lease = lendSimulator();
   try {
-    const { enterprise, products } = await lease.value.started;
+    const { enterprise, products, snoti } = await lease.value.started;
     const identity = { baseUrl: enterprise.baseUrl, enterpriseId: enterprise.id, enterpriseSecret: enterprise.secret };
     const opened = openEnterpriseAccount(identity, settings, log);
     return {
       account: opened.account,
-      simulated: { products, product: (productKey) => simulatedProduct(products, productKey) },
+      simulated: {
+        products,
+        product: (productKey) => simulatedProduct(products, productKey),
+        push(wanted, subkey) {
+          const { productKey, authId, authSecret } = simulatedProduct(products, wanted);
+          const service = { host: snoti.host, port: snoti.port, tls: { ca: snoti.ca } };
+          return { service, product: { productKey, authId, authSecret, subkey } };
+        },
+      },
       release() {
         opened.release();
         lease.release();
@@ -95,9 +112,9 @@ export async function closeAccounts(): Promise<void> {
   await simulators.closeAll();
 }
 
-function simulatedProduct(products: readonly SimulatedProduct[], productKey: string): ProductIdentity {
+function simulatedProduct(products: readonly SimulatedProduct[], productKey: string): SimulatedProduct {
   const product = productKey === '' ? products[0] : products.find((known) => known.productKey === productKey);
-  if (product) return { productKey: product.productKey, productSecret: product.productSecret };
+  if (product) return product;
   const accepted = products.map((known) => known.productKey).join(' | ');
   throw configError('invalid', { field: 'productKey', given: productKey.slice(0, 40), accepted });
 }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { configError, excerpt } from '../../src/cloud/input';
+import type { ProxySettings, TlsSettings } from '../../src/cloud/transport';
 
 /**
  * A number of a config node's dialog; the field is text, because `${ENV}` may stand in it.
@@ -36,32 +37,15 @@ export function requiredSetting(field: string, value: unknown): string {
   return text;
 }
 
-/** TLS options as node:tls takes them, made by a core `tls-config` node. */
-export interface TlsSettings {
-  ca?: string | Buffer;
-  cert?: string | Buffer;
-  key?: string | Buffer;
-  passphrase?: string;
-  servername?: string;
-  rejectUnauthorized?: boolean;
-  ALPNProtocols?: string[];
-}
-
 /** Reads a referenced `tls-config` node; undefined when none is chosen. */
 export function tlsSettings(RED: NodeAPI, field: string, id: unknown): TlsSettings | undefined {
   if (typeof id !== 'string' || id === '') return undefined;
-  const node = RED.nodes.getNode(id) as (Node & { addTLSOptions?(options: TlsSettings): TlsSettings }) | null;
-  if (!node || typeof node.addTLSOptions !== 'function') throw configError('node', { field });
+  const node = RED.nodes.getNode(id) as
+    | (Node & { valid?: boolean; addTLSOptions?(options: TlsSettings): TlsSettings })
+    | null;
+  // One whose files cannot be read gives no options: going on without them would trust the wrong authorities.
+  if (!node || typeof node.addTLSOptions !== 'function' || node.valid === false) throw configError('node', { field });
   return node.addTLSOptions({});
-}
-
-/** A proxy as the transport takes it. */
-export interface ProxySettings {
-  url: string;
-  /** Hosts that are reached without it. */
-  noProxy: string[];
-  username?: string;
-  password?: string;
 }
 
 /** Reads a referenced core `http proxy` node; undefined when none is chosen (the environment's variables count then). */

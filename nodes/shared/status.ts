@@ -88,6 +88,11 @@ export class NodeStatus {
     this.show(fill, shape, text);
   }
 
+  /** A state of its own, of a node that is no request and answer; `params` makes it a text with values. */
+  say(fill: Fill, shape: 'dot' | 'ring', key: string, params?: Record<string, string | number>): void {
+    this.show(fill, shape, params ? statusText(this.RED, key, params) : statusKey(key));
+  }
+
   /** The node is closed: nothing is shown any more, no timer stays. */
   close(): void {
     this.closed = true;

@@ -144,19 +144,23 @@ export class EnterpriseAccount {
     return this.caller.serverNow();
   }
 
-  /** Waits; an abort ends it at once with GIZ_CLOSED. */
-  sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  /** Waits; `signal` ends it with GIZ_CLOSED, `early` ends it as done. Returns whether it ended early. */
+  sleep(ms: number, signal: AbortSignal | undefined, early?: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const closed = (): void => {
+      const end = (finish: () => void): void => {
         this.clock.clearTimeout(timer);
-        reject(new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' }));
+        signal?.removeEventListener('abort', onClosed);
+        early?.removeEventListener('abort', onEarly);
+        finish();
       };
-      const timer = this.clock.setTimeout(() => {
-        signal?.removeEventListener('abort', closed);
-        resolve();
-      }, ms);
-      if (signal?.aborted) closed();
-      else signal?.addEventListener('abort', closed, { once: true });
+      const onClosed = (): void =>
+        end(() => reject(new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' })));
+      const onEarly = (): void => end(() => resolve(true));
+      const timer = this.clock.setTimeout(() => end(() => resolve(false)), ms);
+      signal?.addEventListener('abort', onClosed, { once: true });
+      early?.addEventListener('abort', onEarly, { once: true });
+      if (signal?.aborted) onClosed();
+      else if (early?.aborted) onEarly();
     });
   }
 

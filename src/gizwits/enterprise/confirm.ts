@@ -22,7 +22,8 @@ const DISTANCES_MS = [700, 1300, 2000, 4000, 8000];
 const CLOCK_SLACK_MS = 2000;
 
 /**
- * Waits until the device has reported the wanted values after the command, by reading back its newest record.
+ * Waits until the device has reported the wanted values after the command: by push where its reports arrive, else by
+ * reading back its newest record; at the end of the time it is read back in any case.
  * @throws CloudError GIZ_OUTCOME_UNKNOWN when it has not in time: accepted, but not seen to be carried out.
  */
 export async function confirmAttrs(
@@ -33,24 +34,38 @@ export async function confirmAttrs(
 ): Promise<void> {
   const { clock } = client.account;
   const until = clock.mono() + confirmation.withinMs;
-  for (let round = 0; ; round++) {
-    const distance = DISTANCES_MS[Math.min(round, DISTANCES_MS.length - 1)] as number;
-    await client.account.sleep(Math.min(distance, until - clock.mono()), options.signal);
-    const reply = await client.call(
-      'device.data',
-      { did: confirmation.did, limit: 1, sort: 'desc' },
-      { ...options, expiresAt: undefined },
-    );
+  const seen = new AbortController();
+  const stop = client.onReport(confirmation.did, ({ attrs, createdAt }) => {
+    if (isWanted(client, attrs, createdAt, confirmation)) seen.abort();
+  });
+  const readBack = async (): Promise<boolean> => {
+    const params = { did: confirmation.did, limit: 1, sort: 'desc' };
+    const reply = await client.call('device.data', params, { ...options, expiresAt: undefined });
     onCall(metaOf(reply));
-    if (isReported(client, reply.body, confirmation)) return;
-    if (clock.mono() >= until) throw notReported();
+    const [newest] = (reply.body as { objects: { ts?: unknown; attrs?: Attrs }[] }).objects;
+    return newest?.attrs !== undefined && isWanted(client, newest.attrs, Number(newest.ts) * 1000, confirmation);
+  };
+  try {
+    for (let round = 0; ; round++) {
+      const left = until - clock.mono();
+      const distance = client.reportsArrive ? left : (DISTANCES_MS[Math.min(round, DISTANCES_MS.length - 1)] as number);
+      if (await client.account.sleep(Math.min(distance, left), options.signal, seen.signal)) return;
+      if (await readBack()) return;
+      if (clock.mono() >= until) throw notReported();
+    }
+  } finally {
+    stop();
   }
 }
 
-function isReported(client: ProductClient, body: unknown, { attrs, sentAt }: Confirmation): boolean {
-  const [newest] = (body as { objects: { ts?: unknown; attrs?: Attrs }[] }).objects;
-  if (!newest?.attrs || Number(newest.ts) * 1000 < sentAt - CLOCK_SLACK_MS) return false;
-  return allReported(client.knownSchema, attrs, newest.attrs);
+function isWanted(
+  client: ProductClient,
+  reported: Record<string, unknown>,
+  createdAt: number | undefined,
+  { attrs, sentAt }: Confirmation,
+): boolean {
+  if (createdAt !== undefined && createdAt < sentAt - CLOCK_SLACK_MS) return false;
+  return allReported(client.knownSchema, attrs, reported);
 }
 
 function notReported(): CloudError {

@@ -1,3 +1,4 @@
+import { CloudError } from '../../cloud/errors';
 import { normaliseSchema, type Schema } from '../datapoints/schema';
 import type { CallOptions, EnterpriseAccount } from './account';
 import { type Call, type CallMeta, type CallReply, metaOf } from './call';
@@ -16,6 +17,16 @@ export interface FoundDevice {
   /** Cost of the call; absent when the answer was at hand. */
   meta?: CallMeta;
 }
+
+/** Datapoint values that a device has reported. */
+export interface DeviceReport {
+  did: string;
+  attrs: Record<string, unknown>;
+  /** Epoch milliseconds by the cloud's clock; undefined when the report does not say. */
+  createdAt: number | undefined;
+}
+
+export type ReportListener = (report: DeviceReport) => void;
 
 interface CachedDevice {
   did: string;
@@ -37,6 +48,11 @@ const LEAST_SCHEMA_DISTANCE_MS = 60_000;
 export class ProductClient {
   readonly productKey: string;
   private readonly devices = new Map<string, CachedDevice>();
+  /** Macs by did, from look-ups and from events. */
+  private readonly macs = new Map<string, string>();
+  private readonly reportListeners = new Map<string, Set<ReportListener>>();
+  /** Event nodes that see every datapoint report of the product at the moment. */
+  private watchers = 0;
   private known: { schema: Schema; fetchedAt: number } | undefined;
   private fetching: Promise<Schema> | undefined;
 
@@ -78,8 +94,60 @@ export class ProductClient {
     }
     const reply = await this.call('device.did', { mac }, options);
     const { did, passcode } = reply.body as { did: string; passcode?: string };
-    if (key !== undefined) this.remember(key, { did, passcode, foundAt: this.account.clock.mono() });
+    if (key !== undefined) {
+      this.rememberMac(did, key);
+      this.remember(key, { did, passcode, foundAt: this.account.clock.mono() });
+    }
     return { did, passcode, meta: metaOf(reply) };
+  }
+
+  /** The mac of a did: from an earlier event or answer, else looked up. */
+  async macOf(did: string, options: CallOptions): Promise<{ mac: string; meta?: CallMeta }> {
+    const known = this.macs.get(did);
+    if (known !== undefined) return { mac: known };
+    const reply = await this.call('devices.search', { type: 'did', val: did, limit: 1 }, options);
+    const [device] = (reply.body as { objects: { did?: unknown; mac?: unknown }[] }).objects;
+    if (device?.did !== did || typeof device.mac !== 'string' || device.mac === '') throw unknownDevice();
+    this.rememberMac(did, device.mac);
+    return { mac: device.mac, meta: metaOf(reply) };
+  }
+
+  /** Keeps the mac that came with a did. */
+  rememberMac(did: string, mac: string): void {
+    if (this.macs.get(did) === mac) return;
+    this.macs.set(did, mac);
+    if (this.macs.size > MOST_CACHED) this.macs.delete(this.macs.keys().next().value as string);
+  }
+
+  /** Tells those who wait for it what a device has reported. */
+  reported(report: DeviceReport): void {
+    const listeners = this.reportListeners.get(report.did);
+    if (listeners) for (const listener of [...listeners]) listener(report);
+  }
+
+  /** Calls back on reports of a device, as far as event nodes see them. Returns the way to stop it. */
+  onReport(did: string, listener: ReportListener): () => void {
+    const listeners = this.reportListeners.get(did) ?? new Set();
+    this.reportListeners.set(did, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.reportListeners.delete(did);
+    };
+  }
+
+  /** Says that every datapoint report arrives by push from now on. Returns the way to take it back. */
+  watchReports(): () => void {
+    let watching = true;
+    this.watchers++;
+    return () => {
+      if (watching) this.watchers--;
+      watching = false;
+    };
+  }
+
+  /** Whether reports of all devices arrive by push, so that none need be read back. */
+  get reportsArrive(): boolean {
+    return this.watchers > 0;
   }
 
   /** Sends a command. @throws CloudError, with outcome `unknown` when it may have been carried out. */
@@ -136,4 +204,16 @@ export class ProductClient {
     this.devices.set(mac, device);
     if (this.devices.size > MOST_CACHED) this.devices.delete(this.devices.keys().next().value as string);
   }
+}
+
+/** The cloud's own words for a device that is not there (5301), found out by a search. */
+function unknownDevice(): CloudError {
+  const textParams = { vendor: ' [5301]' };
+  return new CloudError({
+    code: 'GIZ_5301',
+    textKey: 'gizwits.5301',
+    textParams,
+    vendorCode: 5301,
+    outcome: 'not-sent',
+  });
 }

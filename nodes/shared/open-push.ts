@@ -1,0 +1,72 @@
+import { systemClock } from '../../src/cloud/clock';
+import type { Logger } from '../../src/cloud/logger';
+import { identityKey, Registry } from '../../src/cloud/registry';
+import type { ProxySettings, TlsSettings } from '../../src/cloud/transport';
+import { DeliveryRegistry } from '../../src/gizwits/push/delivery-registry';
+import type { PushProduct } from '../../src/gizwits/push/frames';
+import { DeliveryLedger } from '../../src/gizwits/push/ledger';
+import { PushClient } from '../../src/gizwits/push/push-client';
+
+/** Where deliveries of this process are found by their text, whichever connection brought them. */
+export const deliveries = new DeliveryRegistry(systemClock);
+
+export interface PushSettings {
+  host: string;
+  port: number;
+  product: PushProduct;
+  prefetch: number;
+  tls?: TlsSettings;
+  proxy?: ProxySettings;
+}
+
+/** A push connection lent to a product node. */
+export interface OpenedPush {
+  client: PushClient;
+  /** Gives it back; it stays for a while, so that a redeploy finds what is in the flow again. */
+  release(): void;
+}
+
+class SharedPush {
+  constructor(readonly client: PushClient) {}
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+const connections = new Registry<SharedPush>(systemClock);
+
+/** What this process has emitted from each queue: a connection with other settings must not emit it again. */
+const ledgers = new Map<string, DeliveryLedger>();
+
+/** Lends the push connection of a product's queue. */
+export function openPush(settings: PushSettings, log: Logger): OpenedPush {
+  const { host, port, product, prefetch, tls, proxy } = settings;
+  const { productKey, subkey } = product;
+  const queue = identityKey({ host, port: String(port), productKey, subkey });
+  const key = identityKey({ queue, settings: JSON.stringify([product, prefetch, tls ?? null, proxy ?? null]) });
+  const lease = connections.borrow(key, () => {
+    const ledger = ledgers.get(queue) ?? new DeliveryLedger();
+    ledgers.set(queue, ledger);
+    return new SharedPush(
+      new PushClient({
+        host,
+        port,
+        products: [product],
+        clock: systemClock,
+        registry: deliveries,
+        prefetch,
+        tls,
+        proxy,
+        ledger,
+        log,
+      }),
+    );
+  });
+  return { client: lease.value.client, release: () => lease.release() };
+}
+
+/** Closes every push connection: for tests, and when the runtime ends. */
+export function closePush(): Promise<void> {
+  return connections.closeAll();
+}
