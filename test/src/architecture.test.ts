@@ -32,6 +32,9 @@ describe('the floors', () => {
     ['from the simulator to a client', 'src/simulator/a.ts', "import type { B } from '../gizwits/b';"],
     ['from the simulator to the core', 'src/simulator/a.ts', "import { badInput } from '../cloud/errors';"],
     ['to the simulator, at load', 'src/gizwits/a.ts', "import { createSimulator } from '../simulator';"],
+    ['to the simulator, from a client when it runs', 'src/gizwits/a.ts', "const s = require('../simulator');"],
+    ["of the simulator's types in a client", 'src/expeed/a.ts', "import type { S } from '../simulator';"],
+    ["of the simulator's types in a node", 'nodes/a.ts', "import type { S } from '../src/simulator';"],
     ['of Node-RED below the nodes', 'src/cloud/a.ts', "import type { Node } from 'node-red';"],
     ['of Node-RED by require', 'src/gizwits/a.ts', "const red = require('@node-red/util');"],
     ['of a library above the core', 'src/gizwits/a.ts', "import { Pool } from 'undici';"],
@@ -56,6 +59,11 @@ describe('the floors', () => {
     ["of Node-RED's types in a node", 'nodes/a.ts', "import type { NodeAPI } from 'node-red';"],
     ['of types between the halves of a node', 'nodes/a.editor.ts', "import type { AConfig } from './a';"],
     ['of the clock in the simulator', 'src/simulator/a.ts', "import type { Clock } from '../cloud/clock';"],
+    [
+      "of the simulator's types where it is opened",
+      'nodes/shared/a.ts',
+      "import type { S } from '../../src/simulator';",
+    ],
     [
       'of the simulator when asked for',
       'nodes/account.ts',
