@@ -18,7 +18,7 @@ export class ReconnectBackOff {
   next(): number {
     this.tries = Math.min(this.tries + 1, 10);
     const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.tries);
-    return FIRST_MS + this.clock.random() * (longest - FIRST_MS);
+    return Math.round(FIRST_MS + this.clock.random() * (longest - FIRST_MS));
   }
 
   reset(): void {
@@ -34,7 +34,7 @@ export class RefusalPacing {
 
   next(): number {
     const wait = Math.min(REFUSED_LONGEST_MS, REFUSED_FIRST_MS * 2 ** Math.min(this.refusals++, 10));
-    return Math.min(REFUSED_LONGEST_MS, wait * (1 + this.clock.random() / 10));
+    return Math.min(REFUSED_LONGEST_MS, Math.round(wait * (1 + this.clock.random() / 10)));
   }
 
   reset(): void {

@@ -106,7 +106,8 @@ export class Heartbeat {
   }
 
   private ping(now: number): void {
-    this.pingedAt = now;
+    // Counted as sent whether or not it could be written: a closing link must not be asked in a loop.
+    this.pingedAt = this.sentAt = now;
     this.peer.ping();
   }
 }

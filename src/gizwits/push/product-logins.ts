@@ -67,6 +67,12 @@ export class ProductLogins {
     return nextTryAt;
   }
 
+  /** Milliseconds until a refused product may be tried again; undefined when none is refused. */
+  nextTryIn(): number | undefined {
+    const due = this.logins.flatMap(({ refusal }) => (refusal ? [refusal.untilMono] : []));
+    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - this.clock.mono());
+  }
+
   refusedProducts(): RefusedProduct[] {
     return this.logins.flatMap(({ product, refusal }) =>
       refusal ? [{ productKey: product.productKey, error: refusal.error, nextTryAt: refusal.nextTryAt }] : [],

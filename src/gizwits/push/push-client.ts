@@ -73,6 +73,7 @@ const DEFAULT_PREFETCH = 50;
 const DEFAULT_LINE_BYTES = 2 ** 20;
 const DEFAULT_DRAIN_MS = 10_000;
 const CONSUMER_ERROR_EVERY_MS = 60_000;
+const SOONEST_RETRY_MS = 1000;
 
 /**
  * The push service for a set of products: at most one connection at a time, open while somebody needs it, kept open and
@@ -382,7 +383,7 @@ export class PushClient {
     const refused = this.logins.refusedProducts();
     const next = refused.reduce((soonest, product) => (product.nextTryAt < soonest.nextTryAt ? product : soonest));
     const now = this.clock.now();
-    const waitMs = Math.max(0, next.nextTryAt - now);
+    const waitMs = Math.max(1, this.logins.nextTryIn() ?? 0);
     this.remote.refuse(next.error);
     if (!this.refusalTold) {
       this.refusalTold = true;
@@ -421,9 +422,9 @@ export class PushClient {
   /** Tries refused products again on the running connection, each in its time. */
   private watchRefusedProducts(): void {
     this.clear('productTimer');
-    const refused = this.logins.refusedProducts();
-    if (refused.length === 0) return;
-    const soonest = Math.min(...refused.map((product) => product.nextTryAt));
+    const waitMs = this.logins.nextTryIn();
+    if (waitMs === undefined) return;
+    // A product whose time has come waits for the answer to its subscription meanwhile.
     this.productTimer = this.clock.setTimeout(
       () => {
         this.productTimer = undefined;
@@ -431,7 +432,7 @@ export class PushClient {
         this.subscriptions?.reconcile(this.wantedNow());
         this.watchRefusedProducts();
       },
-      Math.max(1000, soonest - this.clock.now()),
+      Math.max(SOONEST_RETRY_MS, waitMs),
     );
   }
 
