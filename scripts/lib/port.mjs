@@ -12,16 +12,17 @@ export async function freePort() {
     );
   }
   const trouble = await listenOnce(port);
+  const other = port < 65535 ? port + 1 : 1881;
   if (trouble === 'EADDRINUSE') {
     fail(
-      `Port ${port} is taken by another program. Choose a free one: PORT=${port + 1} npm start`,
-      `端口 ${port} 已被其他程序占用，请换一个空闲端口：PORT=${port + 1} npm start`,
+      `Port ${port} is taken by another program. Choose a free one: PORT=${other} npm start`,
+      `端口 ${port} 已被其他程序占用，请换一个空闲端口：PORT=${other} npm start`,
     );
   }
   if (trouble) {
     fail(
-      `Port ${port} cannot be used (${trouble}). Choose another one: PORT=1881 npm start`,
-      `端口 ${port} 无法使用（${trouble}），请换一个端口：PORT=1881 npm start`,
+      `Port ${port} cannot be used (${trouble}). Choose another one: PORT=${other} npm start`,
+      `端口 ${port} 无法使用（${trouble}），请换一个端口：PORT=${other} npm start`,
     );
   }
   return port;
