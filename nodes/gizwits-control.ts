@@ -10,6 +10,7 @@ import { asCloudError, handleInputs, type Input } from './shared/input';
 import { mapLimit } from './shared/map-limit';
 import { type ErrorMetadata, errorMetadata } from './shared/metadata';
 import { linkProduct } from './shared/product';
+import { PushCommands, pushVersion } from './shared/push-commands';
 import { device } from './shared/targets';
 import { libraryText } from './shared/texts';
 import { typedField } from './shared/typed-fields';
@@ -33,6 +34,8 @@ interface ControlDef extends NodeDef {
   encoding?: string;
   validate?: boolean;
   via?: string;
+  /** Protocol of commands over push: `v2`, or `v1` and `v1-raw` of the older service. */
+  pushVersion?: string;
   confirm?: boolean;
   confirmSeconds?: number | string;
   confirmSecondsType?: string;
@@ -49,6 +52,18 @@ interface TargetResult {
 }
 
 type Outcome = { did: string; outcome: 'accepted' | 'reported'; attrs?: unknown; raw?: unknown };
+
+/** One input's command on its way to its targets. */
+interface Job {
+  client: ProductClient;
+  command: Command;
+  /** Milliseconds to wait for the device's report; 0 for none. */
+  confirmMs: number;
+  input: Input;
+  options: CallOptions;
+  /** Set when commands go over the push connection. */
+  push: PushCommands | undefined;
+}
 
 /** Commands of one message under way at once; the account's own limit and quota stand behind it. */
 const COMMANDS_AT_ONCE = 50;
@@ -96,8 +111,13 @@ export default function register(RED: NodeAPI): void {
           options,
         });
         const targets = await targetsOf(client, given, input, options);
-        if (Array.isArray(targets)) await controlMany(client, targets, command, confirmMs, input, options);
-        else await controlOne(client, targets.one, command, confirmMs, input, options);
+        const push =
+          config.via === 'push'
+            ? new PushCommands(await link.push(), client, pushVersion(config.pushVersion), options)
+            : undefined;
+        const job: Job = { client, command, confirmMs, input, options, push };
+        if (Array.isArray(targets)) await controlMany(targets, job);
+        else await controlOne(targets.one, job);
       },
     });
     if (link.present) status.ready();
@@ -132,17 +152,15 @@ export default function register(RED: NodeAPI): void {
       return Array.isArray(given) ? given : { one: given };
     };
 
-    const send = async (
-      client: ProductClient,
-      given: unknown,
-      command: Command,
-      confirmMs: number,
-      input: Input,
-      options: CallOptions,
-    ): Promise<Outcome> => {
-      const { did } = await device(client, targetBy === 'did' ? 'did' : 'mac', target.name, given, input, options);
+    const send = async (given: unknown, job: Job): Promise<Outcome> => {
+      const { client, command, confirmMs, input, options, push } = job;
+      const { did, mac } = await device(client, targetBy === 'did' ? 'did' : 'mac', target.name, given, input, options);
       const sentAt = client.serverNow();
-      input.metadata.add(await client.control(did, command, options));
+      input.metadata.add(
+        push
+          ? await push.send(did, mac ?? macOf(input.msg, did), command)
+          : await client.control(did, command, options),
+      );
       let outcome: Outcome['outcome'] = 'accepted';
       if (confirmMs > 0 && command.attrs) {
         await confirmAttrs(client, { did, attrs: command.attrs, sentAt, withinMs: confirmMs }, options, (meta) =>
@@ -153,15 +171,9 @@ export default function register(RED: NodeAPI): void {
       return command.attrs ? { did, outcome, attrs: command.attrs } : { did, outcome, raw: command.raw };
     };
 
-    const controlOne = async (
-      client: ProductClient,
-      given: unknown,
-      command: Command,
-      confirmMs: number,
-      input: Input,
-      options: CallOptions,
-    ): Promise<void> => {
-      const result = await send(client, given, command, confirmMs, input, options);
+    const controlOne = async (given: unknown, job: Job): Promise<void> => {
+      const { input } = job;
+      const result = await send(given, job);
       input.metadata.set('did', result.did);
       Object.assign(input.msg, { payload: result, did: result.did, gizwits: input.metadata.object() });
       if (targetBy === 'mac') input.msg.mac = given;
@@ -169,24 +181,19 @@ export default function register(RED: NodeAPI): void {
       input.status.succeeded(result.outcome);
     };
 
-    const controlMany = async (
-      client: ProductClient,
-      targets: unknown[],
-      command: Command,
-      confirmMs: number,
-      input: Input,
-      options: CallOptions,
-    ): Promise<void> => {
+    const controlMany = async (targets: unknown[], job: Job): Promise<void> => {
+      const { input } = job;
       let ok = 0;
       let done = 0;
       const results = await mapLimit(targets, COMMANDS_AT_ONCE, async (given): Promise<TargetResult> => {
         try {
-          const result = await send(client, given, command, confirmMs, input, options);
+          const result = await send(given, job);
           ok++;
           const { did, outcome } = result;
           return targetBy === 'did' ? { did, outcome } : { did, mac: given, outcome };
         } catch (thrown) {
           const error = asCloudError(thrown);
+          input.metadata.addFailed(error);
           const text = libraryText(RED, error.textKey, error.textParams);
           const named = targetBy === 'did' ? { did: given } : { mac: given };
           return { ...named, error: { ...errorMetadata(error), message: text } };
@@ -208,6 +215,11 @@ export default function register(RED: NodeAPI): void {
   }
 
   RED.nodes.registerType<Node, ControlDef, object, object>('gizwits-control', GizwitsControl);
+}
+
+/** The mac that the message carries, when it is that of the device: a message may still hold another device's ids. */
+function macOf(msg: Input['msg'], did: string): unknown {
+  return msg.did === undefined || msg.did === did ? msg.mac : undefined;
 }
 
 /** How an interrupted fan-out ends: as unknown when any of its commands may have been carried out. */

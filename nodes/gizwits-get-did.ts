@@ -107,6 +107,7 @@ export default function register(RED: NodeAPI): void {
           return await lookUp(client, one, cacheMs, input, options);
         } catch (thrown) {
           const error = asCloudError(thrown);
+          input.metadata.addFailed(error);
           firstError ??= error;
           failed++;
           return { mac: one, error: { code: error.code, message: libraryText(RED, error.textKey, error.textParams) } };

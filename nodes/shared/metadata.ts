@@ -31,6 +31,12 @@ export class Metadata {
     return call;
   }
 
+  /** Adds what a call that failed has cost. */
+  addFailed(error: CloudError): void {
+    const meta = callMetaOf(error);
+    if (meta) this.add(meta);
+  }
+
   /** Sets a field that is known only later, such as `did` or `groups`. */
   set(name: string, value: unknown): void {
     this.fixed[name] = value;
@@ -49,8 +55,7 @@ export class Metadata {
 
   /** The object for a message that failed. */
   failure(error: CloudError): Record<string, unknown> {
-    const meta = callMetaOf(error);
-    if (meta) this.add(meta);
+    this.addFailed(error);
     if (error.statusCode !== undefined) this.statusCode = error.statusCode;
     return this.object({ error: errorMetadata(error) });
   }

@@ -3,14 +3,16 @@ import type { Logger } from '../../src/cloud/logger';
 import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
 import { ExpeedAccount, type PlatformIdentity, type PlatformSettings } from '../../src/expeed/account';
 import { SettingResults } from '../../src/expeed/setting-results';
-import type { Simulator } from '../../src/simulator';
 import { lendSimulator } from './open-account';
+
+/** The simulated platform as the simulated cloud shows it. */
+export type SimulatedExpeed = Awaited<ReturnType<typeof lendSimulator>['value']['started']>['expeed'];
 
 /** An Expeed account lent to a config node. */
 export interface OpenedPlatform {
   account: ExpeedAccount;
   /** The simulated platform behind it, if that is what it is. */
-  simulated?: Simulator['expeed'];
+  simulated?: SimulatedExpeed;
   /** Gives it back; the account stays for a while, so that a redeploy finds its token and connections again. */
   release(): void;
 }

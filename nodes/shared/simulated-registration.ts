@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import type { NodeAPI } from 'node-red';
-import type { Simulator } from '../../src/simulator';
+import type { SimulatedExpeed } from './open-platform';
 
 /**
  * Registers an address of this Node-RED with the simulated Expeed, as a user does on the page of the real one, once
@@ -11,7 +11,7 @@ import type { Simulator } from '../../src/simulator';
  */
 export function registerWithSimulator(
   RED: NodeAPI,
-  expeed: Simulator['expeed'],
+  expeed: SimulatedExpeed,
   path: string,
   token: string,
   done: (refusal: string | undefined) => void,
