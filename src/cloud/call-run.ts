@@ -118,8 +118,9 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
 
   begin(): void {
     const { core, spec } = this;
-    if (core.closed || spec.signal?.aborted) {
-      this.fail(closedError('not-sent'));
+    const refusal = this.refusal();
+    if (refusal) {
+      this.fail(refusal);
       return;
     }
     if (spec.signal) core.aborts.add(spec.signal, this);
@@ -198,7 +199,7 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
 
   /** Why the call must not be sent any more. Asked at every step, and last with a connection at hand. */
   refusal(): CloudError | undefined {
-    if (this.core.closed) return closedError('not-sent');
+    if (this.core.closed || this.spec.signal?.aborted) return closedError('not-sent');
     return this.isStale() ? expiredError() : undefined;
   }
 

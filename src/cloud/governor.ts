@@ -16,6 +16,9 @@ const REOPEN_JITTER_MS = 5000;
 const FIRST_CLOSURE_MS = 60_000;
 const LONGEST_CLOSURE_MS = 3_600_000;
 
+/** Origins are nodes; more than this are none that a person made, and are not remembered. */
+const MOST_ORIGINS_NOTED = 10_000;
+
 /** The call must wait for an event (an answer on its way) and not for a time. */
 const FOR_AN_ANSWER = -1;
 
@@ -85,6 +88,8 @@ export class Governor {
   private closures = 0;
   private probe: Ticket | undefined;
   private pausedUntil = 0;
+  /** When each origin had its last turn by the pace. */
+  private readonly pacedTurns = new Map<string, number>();
   /** Time during which reads and reports waited for quota, in all; and since when they do now. */
   private blockedMs = 0;
   private blockedSince: number | undefined;
@@ -127,6 +132,10 @@ export class Governor {
         return;
       }
     }
+    if (ticket.lane === 'read' && this.mayGoBefore(ticket, now)) {
+      this.grant(ticket);
+      return;
+    }
     const bound = isCommand ? MOST_COMMANDS_WAITING : this.settings.queue;
     const waiting = isCommand ? this.lanes.control.size : this.othersWaiting;
     if (waiting >= bound && !again) {
@@ -134,8 +143,11 @@ export class Governor {
       return;
     }
     this.enqueue(ticket, again, now);
+    const wasBlocked = this.blockedSince !== undefined;
     this.pump();
-    if (ticket.queueOrigin) this.tell(ticket);
+    // When reads and reports have just begun to wait for quota, each of them has been told.
+    const told = !isCommand && !wasBlocked && this.blockedSince !== undefined;
+    if (ticket.queueOrigin && !told) this.tell(ticket);
   }
 
   /** Takes a waiting call out; nothing happens when it does not wait. */
@@ -215,6 +227,14 @@ export class Governor {
     return read.size === 0 && (lane === 'read' || report.size === 0);
   }
 
+  /** Whether a read of somebody who asks seldom may go before those who keep to the pace. */
+  private mayGoBefore(ticket: Ticket, now: number): boolean {
+    const { control, read } = this.lanes;
+    if (control.size > 0 || read.has(ticket.origin) || !this.hasLine(false)) return false;
+    if (this.closedUntil !== undefined || this.pausedUntil > now) return false;
+    return this.quota.othersWait(now, true) === 0 && this.quota.asksSeldom(this.pacedTurns.get(ticket.origin), now);
+  }
+
   /** Milliseconds until a call may go by gate, pause and quota; 0 for now, {@link FOR_AN_ANSWER} when one decides. */
   private waitFor(isCommand: boolean, now: number): number {
     if (this.closedUntil !== undefined) {
@@ -235,8 +255,15 @@ export class Governor {
     this.inFlight++;
     // Behind a closed gate the reckoning of the old window means nothing, and one probe needs no pace.
     if (this.closedUntil !== undefined) this.probe = ticket;
-    ticket.quotaNumber = this.quota.begin(ticket.lane !== 'control' && this.closedUntil === undefined);
+    const isOther = ticket.lane !== 'control' && this.closedUntil === undefined;
+    ticket.quotaNumber = this.quota.begin(isOther);
+    if (isOther && this.quota.paces) this.notePacedTurn(ticket.origin);
     ticket.granted();
+  }
+
+  private notePacedTurn(origin: string): void {
+    if (this.pacedTurns.size >= MOST_ORIGINS_NOTED) this.pacedTurns.clear();
+    this.pacedTurns.set(origin, this.clock.mono());
   }
 
   /** Gives turns as long as there are lines and quota. */

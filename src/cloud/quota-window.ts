@@ -9,8 +9,16 @@ const HOUR_MS = 3_600_000;
 const RESERVE = 0.1;
 /** Bursts are free until less than this part is left. */
 const FREE_ABOVE = 1 / 3;
-/** Paced calls that may go together: a poll of a few calls is not torn apart. */
+/** Part of what is left that the pace gives to reads: commands take theirs meanwhile, and none must run out at the end. */
+const PACED_PART = 0.9;
+/** Paced calls that may go together, and as a part of what is left: a poll of a few calls is not torn apart. */
 const PACED_BURST = 5;
+const BURST_PART = 0.05;
+/** And so many more for callers that ask seldom: they need not stand behind those that ask all the time. */
+const SELDOM_BURST = 25;
+const SELDOM_PART = 0.5;
+/** Who has had no turn during so many turns asks seldom. */
+const SELDOM_TURNS = 4;
 /** Calls wait this long after the end of a window, for clocks that differ. */
 const RESET_MARGIN_MS = 1000;
 
@@ -48,9 +56,7 @@ export class QuotaWindow {
     const now = this.clock.mono();
     if (paced) {
       this.refresh(now);
-      if (this.remaining <= this.limit * FREE_ABOVE) {
-        this.nextPaced = Math.max(now, this.nextPaced) + this.intervalMs();
-      }
+      if (this.paces) this.nextPaced = Math.max(now, this.nextPaced) + this.intervalMs();
     }
     this.own.add(now);
     if (this.reported) this.reported.remaining--;
@@ -88,12 +94,27 @@ export class QuotaWindow {
     return this.remaining >= 1 ? 0 : Math.max(1, this.leftMs);
   }
 
-  /** Milliseconds until a read or report may go by quota, reserve and pace; 0 for at once. */
-  othersWait(now: number): number {
+  /**
+   * Milliseconds until a read or report may go by quota, reserve and pace; 0 for at once.
+   * @param seldom for a caller that asks seldom, see {@link asksSeldom}
+   */
+  othersWait(now: number, seldom = false): number {
     this.refresh(now);
-    if (this.remaining > this.limit * FREE_ABOVE) return 0;
-    if (this.remaining - this.reserve() < 1) return Math.max(1, this.leftMs);
-    return Math.max(0, this.nextPaced - PACED_BURST * this.intervalMs() - now);
+    if (!this.paces) return 0;
+    const usable = this.remaining - this.reserve();
+    if (usable < 1) return Math.max(1, this.leftMs);
+    const burst = seldom ? Math.min(SELDOM_BURST, usable * SELDOM_PART) : Math.min(PACED_BURST, usable * BURST_PART);
+    return Math.max(0, this.nextPaced - burst * this.intervalMs() - now);
+  }
+
+  /** Whether reads and reports are held to a pace, by the last reckoning. */
+  get paces(): boolean {
+    return this.remaining <= this.limit * FREE_ABOVE;
+  }
+
+  /** Whether a caller who had its last turn then asks seldom, by the last reckoning. */
+  asksSeldom(lastTurn: number | undefined, now: number): boolean {
+    return lastTurn === undefined || now - lastTurn > SELDOM_TURNS * this.intervalMs();
   }
 
   /** Whether calls are on their way whose answers may correct the reckoning. */
@@ -113,7 +134,7 @@ export class QuotaWindow {
   }
 
   private intervalMs(): number {
-    return this.leftMs / Math.max(1, this.remaining - this.reserve());
+    return this.leftMs / Math.max(1, (this.remaining - this.reserve()) * PACED_PART);
   }
 
   private refresh(now: number): void {

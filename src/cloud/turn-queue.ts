@@ -30,6 +30,11 @@ export class TurnQueue {
     return this.count;
   }
 
+  /** Whether calls of that origin wait. */
+  has(origin: string): boolean {
+    return this.origins.has(origin);
+  }
+
   /** Adds a call behind those of its origin, or before them with `front`. */
   add(call: Queued, front = false): void {
     let queue = this.origins.get(call.origin);
