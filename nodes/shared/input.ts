@@ -77,7 +77,8 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
 
   node.on('close', (removed: boolean, done: () => void) => {
     closing.abort();
-    void Promise.allSettled([...inFlight, Promise.resolve(options.close?.(removed))]).then(() => {
+    const tidied = new Promise<void>((resolve) => resolve(options.close?.(removed)));
+    void Promise.allSettled([...inFlight, tidied]).then(() => {
       status.close();
       done();
     });
