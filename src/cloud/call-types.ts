@@ -1,5 +1,5 @@
 import type { Lane } from './catalogue';
-import type { CloudError } from './errors';
+import { CloudError } from './errors';
 import type { Reply, WireRequest } from './reply';
 
 /** What the layers of this floor need to know of a vendor's error numbers. */
@@ -100,8 +100,12 @@ export function callMetaOf(error: unknown): CallMeta | undefined {
   return typeof error === 'object' && error !== null ? metaOfError.get(error as CloudError) : undefined;
 }
 
-/** Remembers the cost of a failed call with its error. Returns the error. */
+/**
+ * Remembers the cost of a failed call with its error. Returns the error, or a copy of it when it is another call's too:
+ * all who wait for one login fail with the same.
+ */
 export function withCallMeta(error: CloudError, meta: CallMeta): CloudError {
-  metaOfError.set(error, meta);
-  return error;
+  const own = metaOfError.has(error) ? new CloudError({ ...error }) : error;
+  metaOfError.set(own, meta);
+  return own;
 }

@@ -177,6 +177,9 @@ class Core implements CallCore {
       this.retiring.add(this.transport);
       this.transport = transport;
       for (const secret of transport.secrets) this.redactor.add(secret);
+      // Whoever corrects a proxy or a certificate wants to see at once whether it helps.
+      this.breaker.reset();
+      this.tokens.routeChanged();
       if (this.live.size === 0) void this.closeRetired();
     }
     this.governor.configure(bounded(settings, this.transport));

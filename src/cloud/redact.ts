@@ -6,6 +6,10 @@ const MASK = '***';
 const SHORTEST_SECRET = 4;
 /** The same for what is left of one in base64. */
 const SHORTEST_CORE = 6;
+/** Vendors' words are cut at this length, and a secret may stand where the cut is; its beginning is as good as a hint. */
+const CUT_FROM = 500;
+/** Beginnings of a secret that are masked there. */
+const SHORTEST_BEGINNING = 6;
 /** Tokens kept for masking: the old ones may still come back in a late answer. */
 const TOKENS_KEPT = 64;
 
@@ -20,12 +24,13 @@ const FORMS: readonly RegExp[] = [
 
 /**
  * Masks what must not leave an account, in any text and in any form it may have taken on the way: as it is, percent
- * encoded, escaped for JSON, or inside something in base64.
+ * encoded, escaped for JSON, in hexadecimal, or inside something in base64.
  */
 export class Redactor {
   private readonly secrets = new Set<string>();
   private readonly tokens = new Set<string>();
   private pattern: RegExp | undefined;
+  private forms: readonly string[] = [];
 
   constructor(secrets: Iterable<string | undefined> = []) {
     for (const secret of secrets) this.add(secret);
@@ -50,6 +55,7 @@ export class Redactor {
   text(text: string): string {
     this.pattern ??= this.compile();
     let masked = text.replace(this.pattern, MASK);
+    if (text.length >= CUT_FROM) masked = this.withoutBeginning(masked);
     for (const form of FORMS) masked = masked.replace(form, `$1${MASK}`);
     return masked;
   }
@@ -82,10 +88,24 @@ export class Redactor {
     return textParams === nested.textParams ? value : { ...nested, textParams };
   }
 
+  /** The text without the beginning of a secret at its end, where only brackets of ours may follow. */
+  private withoutBeginning(text: string): string {
+    const end = text.replace(/[\])\s…]+$/, '').length;
+    const words = text.slice(0, end);
+    let longest = 0;
+    for (const form of this.forms) {
+      for (let length = Math.min(form.length, end); length >= SHORTEST_BEGINNING && length > longest; length--) {
+        if (words.endsWith(form.slice(0, length))) longest = length;
+      }
+    }
+    return longest === 0 ? text : words.slice(0, end - longest) + MASK + text.slice(end);
+  }
+
   private compile(): RegExp {
     const forms = new Set<string>();
     for (const secret of this.secrets) addForms(forms, secret);
     for (const token of this.tokens) addForms(forms, token);
+    this.forms = [...forms];
     // A longer form first: it may begin with a shorter one, of which the rest would stay.
     const sources = [...forms]
       .sort((a, b) => b.length - a.length)
@@ -97,6 +117,7 @@ export class Redactor {
 function addForms(forms: Set<string>, secret: string): void {
   forms.add(secret);
   forms.add(JSON.stringify(secret).slice(1, -1));
+  forms.add(Buffer.from(secret, 'utf8').toString('hex'));
   const encoded = encode(secret);
   forms.add(encoded);
   forms.add(encoded.replace(/%20/g, '+'));

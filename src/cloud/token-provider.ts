@@ -149,6 +149,15 @@ export class TokenProvider {
     this.keep(this.scope(name), token, { value: token, expiresAt });
   }
 
+  /** There is another way to the host: logins that failed for other reasons than their credentials need not wait. */
+  routeChanged(): void {
+    for (const scope of this.scopes.values()) {
+      if (scope.elsewhere) continue;
+      scope.failures = 0;
+      scope.notBefore = 0;
+    }
+  }
+
   /** Whether valid tokens of the scope keep being refused: another program may be using the credentials. */
   elsewhere(name: string): boolean {
     return this.scopes.get(name)?.elsewhere ?? false;

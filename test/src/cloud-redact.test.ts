@@ -17,6 +17,8 @@ describe('redaction', () => {
     ['in basic credentials', Buffer.from(`u:${SECRET}`).toString('base64')],
     ['in basic credentials of a longer user', Buffer.from(`us:${SECRET}`).toString('base64')],
     ['in basic credentials of an even longer user', Buffer.from(`usr:${SECRET}`).toString('base64')],
+    ['in hexadecimal', `dump ${Buffer.from(SECRET).toString('hex')}`],
+    ['in capital hexadecimal', Buffer.from(SECRET).toString('hex').toUpperCase()],
     ['in base64 for URLs', Buffer.from(`x${SECRET}y`).toString('base64url')],
   ];
   for (const [name, text] of carriers) {
@@ -26,6 +28,14 @@ describe('redaction', () => {
       for (const piece of pieces()) masked.should.not.containEql(piece);
     });
   }
+
+  it('masks the beginning of a secret where a long text is cut', () => {
+    const long = 'x'.repeat(500);
+    for (const length of [6, 9]) {
+      redactor.text(`${long} ${SECRET.slice(0, length)})]`).should.equal(`${long} ***)]`);
+    }
+    redactor.text(`${long} ${SECRET.slice(0, 5)}`).should.not.containEql('***');
+  });
 
   it('masks tokens in any case', () => {
     redactor.text('token 89D7C0FFEE89D7C0FFEE89D7C0FFEE12 expired').should.equal('token *** expired');
