@@ -103,6 +103,8 @@ export function asCloudError(error: unknown): CloudError {
   if (error instanceof CloudError) {
     // The frames of a stack name files of the machine and help no flow author; Catch would show them.
     delete (error as Error).stack;
+    // Node-RED shows `name: message`; the class of an error is no news for a reader.
+    error.name = '';
     return error;
   }
   const reason = error instanceof Error ? error.message : String(error);
