@@ -150,12 +150,9 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     this.proceed();
   }
 
-  /**
-   * The login failed, so this call was never sent, whatever became of the login. Each call that waited for it gets an
-   * error of its own: the cost of the call goes with it.
-   */
+  /** The login failed, so this call was never sent, whatever became of the login. */
   tokenFailed(error: CloudError): void {
-    this.fail(new CloudError({ ...error, outcome: error.outcome === 'unknown' ? 'not-sent' : error.outcome }));
+    this.fail(error.outcome === 'unknown' ? new CloudError({ ...error, outcome: 'not-sent' }) : error);
   }
 
   waiting(reason: 'quota' | 'queue', ms: number): void {

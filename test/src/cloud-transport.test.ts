@@ -1,3 +1,4 @@
+import { stat } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import should from 'should';
 import { systemClock } from '../../src/cloud/clock';
@@ -272,10 +273,9 @@ describe('transport over real sockets', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await command();
     server.connections.should.equal(1);
-    await new Promise((resolve) => setImmediate(resolve));
-    // The loop is held up, so that no timer can have closed the connection.
+    // The loop is held up in its poll phase: no timer can close the connection before the command is written.
     await new Promise<void>((resolve) =>
-      setImmediate(() => {
+      stat(__filename, () => {
         const until = performance.now() + 1100;
         while (performance.now() < until);
         void command().then(() => resolve());
@@ -309,6 +309,19 @@ describe('transport over real sockets', () => {
     const unknowns = await Promise.all(Array.from({ length: 100 }, (_, index) => row(index * 13)));
     unknowns.reduce((sum, count) => sum + count, 0).should.equal(0);
     server.requests.length.should.equal(500);
+  });
+
+  it('leaves no connection behind that was being opened when it is closed', async () => {
+    const mute = await MisbehavingServer.start(hang);
+    const opened = open({ baseUrl: mute.url.replace('http:', 'https:') });
+    const ending = opened.request(GET, TIMEOUT).catch((thrown: unknown) => thrown);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    mute.open.should.equal(1);
+    await opened.close();
+    should(await ending).match({ code: 'GIZ_CLOSED', outcome: 'not-sent' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    mute.open.should.equal(0);
+    await mute.stop();
   });
 
   it('learns the time of the server from its answers', async () => {

@@ -88,7 +88,7 @@ export function commandOf(path: string, more: Partial<CallSpec<unknown>> = {}): 
     origin: 'node',
     deadlineMs: 10_000,
     build: () => ({ method: 'POST', path, body: '{}' }),
-    read: (reply) => (reply.text === '' ? {} : read(reply)),
+    read: (reply) => (reply.text === '' && reply.status < 300 ? {} : read(reply)),
     ...more,
   };
 }
