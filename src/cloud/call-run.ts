@@ -15,7 +15,7 @@ import type { DeadlineList, Deadlines, Expiring } from './deadlines';
 import { CloudError, type Outcome } from './errors';
 import type { ReplySink } from './exchange';
 import type { Governor, Ticket } from './governor';
-import { parseRateLimit, parseRetryAfter, RATE_LIMIT_HEADERS, type RateLimit } from './rate-limit-headers';
+import { parseRetryAfter, type RateLimit, readRateLimit } from './rate-limit-headers';
 import type { Redactor } from './redact';
 import type { RetryBudget } from './retry-budget';
 import { backOffMs, isOverQuota, isWireFailure, MAX_TRIES, retryDecision } from './retry-policy';
@@ -207,12 +207,7 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     this.statusCode = reply.status;
     core.breaker.answered();
     const serverNow = core.transport.serverTime.now();
-    this.rate = parseRateLimit(
-      reply.header(RATE_LIMIT_HEADERS.limit),
-      reply.header(RATE_LIMIT_HEADERS.remaining),
-      reply.header(RATE_LIMIT_HEADERS.reset),
-      serverNow,
-    );
+    this.rate = readRateLimit(reply, serverNow);
     let body: T;
     try {
       body = this.spec.read(reply);
@@ -225,9 +220,7 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     }
     core.governor.finish(this, 'answered', this.rate);
     core.budget.success();
-    if (!this.end()) return;
-    const { statusCode, attempts, waitedMs, elapsedMs, quota } = this.meta();
-    this.resolve({ body, statusCode, attempts, waitedMs, elapsedMs, ...(quota ? { quota } : {}) });
+    if (this.end()) this.resolve(Object.assign(this.meta(), { body }));
   }
 
   onFailure(error: CloudError): void {
@@ -366,10 +359,11 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
   }
 
   private meta(): CallMeta {
-    const { core, rate } = this;
+    const { core, rate, statusCode, waitedMs } = this;
     const elapsedMs = core.clock.mono() - this.startedAt;
-    const meta = { statusCode: this.statusCode, attempts: this.tries, waitedMs: this.waitedMs, elapsedMs };
-    return rate ? { ...meta, quota: core.quota(rate) } : meta;
+    return rate
+      ? { statusCode, attempts: this.tries, waitedMs, elapsedMs, quota: core.quota(rate) }
+      : { statusCode, attempts: this.tries, waitedMs, elapsedMs };
   }
 }
 

@@ -62,6 +62,15 @@ export class Deadlines {
     entry.deadlineNext = undefined;
   }
 
+  /** Everything that is armed. */
+  entries(): Expiring[] {
+    const entries: Expiring[] = [];
+    for (const list of this.lists.values()) {
+      for (let entry = list.head; entry; entry = entry.deadlineNext) entries.push(entry);
+    }
+    return entries;
+  }
+
   /** Drops every entry without expiring it, and every timer. */
   clear(): void {
     for (const list of this.lists.values()) {

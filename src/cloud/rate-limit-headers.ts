@@ -1,3 +1,5 @@
+import type { WireReply } from './wire-reply';
+
 /** What an answer's headers say of the quota, made sense of. */
 export interface RateLimit {
   /** Calls a window. */
@@ -6,13 +8,6 @@ export interface RateLimit {
   /** Milliseconds until the window ends. */
   readonly resetInMs: number;
 }
-
-/** Header names of the quota, lower case. */
-export const RATE_LIMIT_HEADERS = {
-  limit: 'x-ratelimit-limit',
-  remaining: 'x-ratelimit-remaining',
-  reset: 'x-ratelimit-reset',
-} as const;
 
 /** An hour, and a minute for clocks that differ. */
 const LONGEST_WINDOW_MS = 3_660_000;
@@ -24,17 +19,12 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
 /**
  * Reads quota headers tolerantly: the vendors mean epoch seconds, epoch milliseconds or seconds from now by the reset.
  * Nonsense (a remainder above the limit, a reset long past, words) gives undefined: a local count is safer then.
- * @param serverNow the server's time, epoch milliseconds: the reset is counted by its clock.
+ * @param serverNow the server's time, epoch milliseconds: the reset is counted by its clock
  */
-export function parseRateLimit(
-  limitText: string | undefined,
-  remainingText: string | undefined,
-  resetText: string | undefined,
-  serverNow: number,
-): RateLimit | undefined {
-  const limit = wholeNumber(limitText);
-  const remaining = wholeNumber(remainingText);
-  const reset = wholeNumber(resetText);
+export function readRateLimit(reply: WireReply, serverNow: number): RateLimit | undefined {
+  const limit = reply.wholeNumber('x-ratelimit-limit');
+  const remaining = reply.wholeNumber('x-ratelimit-remaining');
+  const reset = reply.wholeNumber('x-ratelimit-reset');
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
   if (limit < 1 || remaining > limit) return undefined;
   const resetInMs = resetDistance(reset, serverNow);
@@ -45,12 +35,6 @@ export function parseRateLimit(
 function resetDistance(reset: number, serverNow: number): number {
   if (reset < 1e6) return reset * 1000;
   return (reset < 1e11 ? reset * 1000 : reset) - serverNow;
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const trimmed = text.trim();
-  return /^\d{1,15}$/.test(trimmed) ? Number(trimmed) : undefined;
 }
 
 /**

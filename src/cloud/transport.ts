@@ -101,7 +101,6 @@ export class Transport implements Sender, ExchangeHost {
   private readonly commands: Lines = { pool: undefined, running: 0, idleSince: 0 };
   private readonly others: Lines = { pool: undefined, running: 0, idleSince: 0 };
   private readonly retiring = new Set<Promise<unknown>>();
-  private readonly exchanges = new Set<Exchange>();
   private closed = false;
 
   /** @throws CloudError GIZ_CONFIG when the base URL or the proxy's address cannot be used. */
@@ -138,7 +137,6 @@ export class Transport implements Sender, ExchangeHost {
     const exchange = new Exchange(this, sink, options.timeoutMs, options.fresh === true);
     const lines = exchange.fresh ? this.commands : this.others;
     lines.running++;
-    this.exchanges.add(exchange);
     this.deadlines.arm(exchange, options.timeoutMs);
     try {
       if (this.closed) throw closedError();
@@ -167,7 +165,10 @@ export class Transport implements Sender, ExchangeHost {
   /** Ends what is under way with GIZ_CLOSED and waits until every socket is closed. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const exchange of [...this.exchanges]) exchange.abort(closedError(exchange.begun));
+    // Every exchange has a deadline as long as it is under way.
+    for (const entry of this.deadlines.entries()) {
+      if (entry instanceof Exchange) entry.abort(closedError(entry.begun));
+    }
     this.connector.close();
     this.retire(this.commands);
     this.retire(this.others);
@@ -185,7 +186,6 @@ export class Transport implements Sender, ExchangeHost {
     const lines = exchange.fresh ? this.commands : this.others;
     lines.running--;
     lines.idleSince = this.clock.mono();
-    this.exchanges.delete(exchange);
   }
 
   private pool(lines: Lines): Pool {

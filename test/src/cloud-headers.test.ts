@@ -1,5 +1,5 @@
 import should from 'should';
-import { parseRateLimit, parseRetryAfter } from '../../src/cloud/rate-limit-headers';
+import { parseRetryAfter, readRateLimit } from '../../src/cloud/rate-limit-headers';
 import { ServerTime } from '../../src/cloud/server-time';
 import { renewalTimes, tokenLifeMs } from '../../src/cloud/token-life';
 import { findHeader, WireReply } from '../../src/cloud/wire-reply';
@@ -20,7 +20,7 @@ describe('quota headers', () => {
     ['a reset just past', ['10', '1', String(NOW / 1000 - 2)], { limit: 10, remaining: 1, resetInMs: 1 }],
   ];
   for (const [name, texts, expected] of sound) {
-    it(`reads ${name}`, () => should(parseRateLimit(...pad(texts), NOW)).deepEqual(expected));
+    it(`reads ${name}`, () => should(readRateLimit(replyWith(texts), NOW)).deepEqual(expected));
   }
 
   const nonsense: [string, [string?, string?, string?]][] = [
@@ -36,7 +36,7 @@ describe('quota headers', () => {
     ['an empty text', ['', '', '']],
   ];
   for (const [name, texts] of nonsense) {
-    it(`ignores ${name}`, () => should(parseRateLimit(...pad(texts), NOW)).be.undefined());
+    it(`ignores ${name}`, () => should(readRateLimit(replyWith(texts), NOW)).be.undefined());
   }
 });
 
@@ -151,6 +151,12 @@ describe('reply headers', () => {
   });
 });
 
-function pad(texts: [string?, string?, string?]): [string | undefined, string | undefined, string | undefined] {
-  return [texts[0], texts[1], texts[2]];
+/** An answer with limit, remainder and reset, as far as they are given. */
+function replyWith(texts: [string?, string?, string?]): WireReply {
+  const names = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+  const raw = names.flatMap((name, index) => {
+    const text = texts[index];
+    return text === undefined ? [] : [Buffer.from(name), Buffer.from(text)];
+  });
+  return new WireReply(200, raw, '');
 }
