@@ -50,7 +50,9 @@ describe('errors in a real Node-RED', function () {
       await runtime.deploy(flow);
       const readonly = await post({ did: 'Mavn3NpqLZ32XDEjWYb83h', attrs: { room_temp: 20 } });
       should(readonly.error?.code).equal('GIZ_BAD_INPUT');
-      should(readonly.error?.message).match(wrong).and.match(/^attrs/);
+      should(readonly.error?.message)
+        .match(wrong)
+        .and.match(/^attrs/);
       should(readonly.error).not.have.properties('cause', 'stack');
       should(readonly.meta).containEql({ code: 'GIZ_BAD_INPUT', outcome: 'not-sent' });
       // The site's virtual device is offline in the simulated world.
