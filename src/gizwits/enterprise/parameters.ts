@@ -12,6 +12,8 @@ export const AGGREGATE_WINDOW_MS = 31 * 86_400_000;
 export const REPORT_PERIODS = { date: 30, week: 53, month: 12 } as const;
 /** Most MAC addresses in one change of a group (S1). */
 export const GROUP_MACS = 1000;
+/** Most devices in one change of bindings: the documents name no limit, so what groups take. */
+export const BINDING_DIDS = 1000;
 /** Most records in a page of #10 to #12 (S1); the skip-paged operations document no maximum. */
 export const LOG_PAGE = 100;
 

@@ -5,7 +5,7 @@ import { checkName, excerpt, isAbsent, isPlainObject, periodNumber } from '../..
 import { type Call, type CallMeta, metaOf } from './call';
 import { type ApiRecord, type Page, throwIfAborted } from './paging';
 import { REPORT_PERIODS } from './parameters';
-import { cutPeriods, type PeriodRange, periodAt, readPeriod } from './periods';
+import { cutPeriods, type PeriodRange, periodAt, periodText, readPeriod } from './periods';
 import { type ReportFields, type ReportId, reportFields, reportIds } from './report-fields';
 import { periodOf, recordsOf, reportRows } from './report-rows';
 import { type SearchOperation, search } from './search';
@@ -195,18 +195,13 @@ function readRanges(fields: ReportFields, cycle: DateForm, query: ReportQuery): 
   const { clock, nowMs } = query;
   if (isBlank(query.start) && !range.required) {
     if (isBlank(query.end)) return [{}];
-    const [only] = cutPeriods(...twice(readPeriod(query.end, 'end', cycle, clock)), cycle, 1);
-    return [named({ end: only?.end })];
+    return [named({ end: periodText(readPeriod(query.end, 'end', cycle, clock), cycle) })];
   }
   const start = readPeriod(query.start, 'start', cycle, clock);
   const present = periodAt(nowMs, cycle);
   const wanted = isBlank(query.end) ? Math.max(start, present) : readPeriod(query.end, 'end', cycle, clock);
   const end = start <= present ? Math.min(wanted, present) : wanted;
   return cutPeriods(start, wanted < start ? wanted : end, cycle, REPORT_PERIODS[cycle]).map(named);
-}
-
-function twice(number: number): [number, number] {
-  return [number, number];
 }
 
 function readFilters(fields: ReportFields, filters: unknown): Record<string, unknown> {
