@@ -1,33 +1,96 @@
-// Pictures of the README, from the real editor on the running demo: PORT=1880 npm start, then node scripts/pictures.mjs
-import { mkdirSync } from 'node:fs';
+// The pictures of the README, from the real editor: `npm start -- --reset` in one shell, `node scripts/pictures.mjs` in
+// another (with the same PORT). Needs Chromium, as the browser tests do.
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { chromiumPath } from './lib/chromium.mjs';
+import { root } from './lib/project.mjs';
 
-const url = `http://127.0.0.1:${process.env.PORT ?? 1880}/`;
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
-mkdirSync('docs/images', { recursive: true });
-const browser = await chromium.launch({ executablePath, args });
-for (const [locale, name] of [
-  ['en-US', 'demo.png'],
-  ['zh-CN', 'demo.zh-CN.png'],
-]) {
-  const page = await browser.newPage({ viewport: { width: 1500, height: 900 }, locale });
-  await page.goto(url);
-  await page.waitForSelector('.red-ui-palette-node', { state: 'attached' });
-  await page.waitForTimeout(1500);
-  await page.evaluate(async () => {
-    RED.sidebar.show('debug');
-    const injects = [];
-    RED.nodes.eachNode((node) => {
-      if (node.type === 'inject') injects.push(node.id);
-    });
-    for (const id of injects) {
-      await fetch(`inject/${id}`, { method: 'POST' });
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  });
-  await page.waitForTimeout(2000);
-  await page.screenshot({ path: `docs/images/${name}` });
-  await page.close();
+const url = `http://127.0.0.1:${process.env.PORT || 1880}/`;
+const folder = join(root, 'docs/images');
+/** A README is read over slow lines too. */
+const largestBytes = 150_000;
+
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: chromiumPath(),
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-lcd-text'],
+});
+try {
+  for (const [locale, ending] of [
+    ['en-US', ''],
+    ['zh-CN', '.zh-CN'],
+  ]) {
+    const page = await openDemo(locale);
+    await takePicture(page, `demo${ending}.png`);
+    await openDialog(page);
+    await takePicture(page.locator('.red-ui-tray'), `control${ending}.png`);
+    await page.context().close();
+  }
+} finally {
+  await browser.close();
 }
-await browser.close();
+
+/** The demo's tab with our part of the palette, every branch run once, and the last results in the sidebar. */
+async function openDemo(locale) {
+  const context = await browser.newContext({ locale, viewport: { width: 1320, height: 700 } });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator('.red-ui-palette-node').first().waitFor({ state: 'attached' });
+  await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+  // The palette filters on key strokes.
+  await page.locator('#red-ui-palette-search input').pressSequentially('gizwits');
+  await page.evaluate(() => {
+    RED.sidebar.show('debug');
+    for (let step = 0; step < 4; step++) RED.actions.invoke('core:zoom-out');
+  });
+  const control = await injects(page, 'gizwits-control');
+  const all = await injects(page);
+  for (const id of all.filter((one) => !control.includes(one))) await press(page, id);
+  await page.evaluate(() => RED.actions.invoke('core:clear-debug-messages'));
+  for (const id of control) await press(page, id);
+  await page.locator('.red-ui-debug-msg-object-handle:visible').first().click();
+  await page.mouse.move(660, 690);
+  await settle(page);
+  return page;
+}
+
+/** The inject nodes, all of them or those whose branch reaches a node of `type`. */
+function injects(page, type) {
+  return page.evaluate((wanted) => {
+    const found = [];
+    RED.nodes.eachNode((node) => {
+      const branch = node.type === 'inject' ? RED.nodes.getAllFlowNodes(node) : [];
+      if (branch.some((one) => !wanted || one.type === wanted)) found.push(node.id);
+    });
+    return found;
+  }, type);
+}
+
+async function press(page, id) {
+  await page.evaluate((node) => fetch(`inject/${node}`, { method: 'POST' }), id);
+  await settle(page);
+}
+
+/** Waits until statuses, messages and the editor's movements have come to rest. */
+function settle(page) {
+  return page.waitForTimeout(1200);
+}
+
+/** Opens the demo's control node that has datapoints filled in. */
+async function openDialog(page) {
+  await page.evaluate(() => {
+    const control = RED.nodes.filterNodes({ type: 'gizwits-control' }).find(({ attrs }) => attrs.length > 1);
+    RED.editor.edit(control);
+  });
+  await page.locator('.red-ui-tray').waitFor();
+  await settle(page);
+}
+
+async function takePicture(what, name) {
+  const path = join(folder, name);
+  await what.screenshot({ path });
+  const { size } = statSync(path);
+  console.log(`docs/images/${name} ${Math.round(size / 1000)} kB`);
+  if (size > largestBytes) throw new Error(`${name} is larger than ${largestBytes / 1000} kB`);
+}
