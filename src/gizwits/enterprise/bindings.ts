@@ -19,7 +19,7 @@ const OPERATIONS = { bind: 'bindings.create', unbind: 'bindings.delete' } as con
  * @param onMeta hears of the cost of each call
  * @throws CloudError as {@link inParts} says; GIZ_BAD_INPUT
  */
-export function changeBindings(
+export async function changeBindings(
   call: Call,
   { action, uid, appid, dids }: BindingChange,
   signal: AbortSignal | undefined,

@@ -39,7 +39,7 @@ export function flattenGroups(tree: unknown): FlatGroup[] {
  * @param onMeta hears of the cost of each call
  * @throws CloudError as {@link inParts} says; GIZ_BAD_INPUT
  */
-export function changeMembers(
+export async function changeMembers(
   call: Call,
   { gid, action, macs, reassign }: MembersChange,
   signal: AbortSignal | undefined,
