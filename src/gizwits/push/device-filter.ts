@@ -15,5 +15,6 @@ export function deviceFilter(
     if (MAC.test(name)) wanted.add(name.toLowerCase());
   }
   if (wanted.size === 0) return undefined;
-  return (did, mac) => wanted.has(did) || wanted.has(mac) || (typeof mac === 'string' && wanted.has(mac.toLowerCase()));
+  return (did, mac) =>
+    wanted.has(did) || wanted.has(mac) || (typeof mac === 'string' && MAC.test(mac) && wanted.has(mac.toLowerCase()));
 }

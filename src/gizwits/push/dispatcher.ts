@@ -153,7 +153,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   /** Offers what a consumer has left to its successor, and lets it go once there is one. */
   private passOn(attachment: ConsumerAttachment): void {
     if (!this.successor(attachment.consumer.id) || attachment.flowing.size > 0) return;
-    for (const slot of [...attachment.due.values()]) this.offer(slot.entry);
+    // In the order of arrival; what was in the flow has become due after what came meanwhile.
+    const due = [...attachment.due.values()].sort((one, other) => one.number - other.number);
+    for (const slot of due) this.offer(slot.entry);
     if (attachment.due.size === 0) attachment.leave();
   }
 

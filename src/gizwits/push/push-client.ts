@@ -98,6 +98,7 @@ export class PushClient {
   private session: Session | undefined;
   private subscriptions: Subscriptions | undefined;
   private holds = 0;
+  private isClosing = false;
   private closing: Promise<void> | undefined;
   private settleTimer: Timer | undefined;
   private retryTimer: Timer | undefined;
@@ -222,6 +223,7 @@ export class PushClient {
    * connection closes; the server sends the rest again to whoever connects next.
    */
   close(drainMs = DEFAULT_DRAIN_MS): Promise<void> {
+    this.isClosing = true;
     this.closing ??= this.end(drainMs);
     return this.closing;
   }
@@ -231,13 +233,13 @@ export class PushClient {
   }
 
   private get needed(): boolean {
-    return this.closing === undefined && (this.holds > 0 || this.dispatcher.hasConsumers);
+    return !this.isClosing && (this.holds > 0 || this.dispatcher.hasConsumers);
   }
 
   // --- what is wanted ------------------------------------------------------------------------------------------------
 
   private settle(ms: number): void {
-    if (this.closing) return;
+    if (this.isClosing) return;
     if (this.settleTimer !== undefined) this.clock.clearTimeout(this.settleTimer);
     this.settleTimer = this.clock.setTimeout(() => {
       this.settleTimer = undefined;
@@ -250,7 +252,7 @@ export class PushClient {
     if (!this.needed) {
       this.clear('retryTimer');
       if (this.session) this.session.finish();
-      else if (!this.closing) this.setState({ kind: 'idle' });
+      else if (!this.isClosing) this.setState({ kind: 'idle' });
     } else if (!this.session) {
       if (this.retryTimer === undefined) this.connect();
     } else if (this.session.ready) {
@@ -349,7 +351,7 @@ export class PushClient {
     this.remote.disconnected();
     this.ended?.();
     if (!this.needed) {
-      if (!this.closing) this.setState({ kind: 'idle' });
+      if (!this.isClosing) this.setState({ kind: 'idle' });
       return;
     }
     if (refused && error) {
@@ -438,7 +440,7 @@ export class PushClient {
 
   /** Opens a new connection so that forgotten events are sent again, not too often. */
   private recycle(): void {
-    if (this.recycleTimer !== undefined || this.closing) return;
+    if (this.recycleTimer !== undefined || this.isClosing) return;
     const wait = Math.max(0, this.recycledAt + this.times.recycleEveryMs - this.clock.mono());
     this.recycleTimer = this.clock.setTimeout(() => {
       this.recycleTimer = undefined;
@@ -496,7 +498,7 @@ export class PushClient {
   }
 
   private checkOpen(): void {
-    if (this.closing) throw new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' });
+    if (this.isClosing) throw new CloudError({ code: 'GIZ_CLOSED', textKey: 'errors.closed', outcome: 'not-sent' });
   }
 
   private checkProduct(productKey: string): void {
