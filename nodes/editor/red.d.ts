@@ -61,7 +61,7 @@ declare global {
     oneditresize?(this: EditorNode<P>, size: { width: number; height: number }): void;
   }
 
-  interface EditorGlobal extends Omit<EditorRED, 'nodes' | 'editor' | 'utils' | '_'> {
+  interface EditorGlobal extends Omit<EditorRED, 'nodes' | 'editor' | 'utils' | 'clipboard' | '_'> {
     /** The text of a catalogue key `<set id>:<path>`; the key itself when there is none. */
     _(key: string, params?: Record<string, string | number>): string;
     nodes: Omit<EditorRED['nodes'], 'registerType'> & {
@@ -70,6 +70,10 @@ declare global {
     editor: EditorRED['editor'] & {
       /** The nodes whose dialogs are open, the topmost last. */
       getEditStack(): object[];
+    };
+    clipboard: {
+      /** Copies text, with a note at an element that it was done; false when the browser does not allow it. */
+      copyText(value: string, element: JQuery, note?: string): boolean;
     };
     utils: EditorRED['utils'] & {
       /** True, or the reason why a typed value cannot be right. */

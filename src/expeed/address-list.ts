@@ -33,7 +33,7 @@ export class AddressList {
       throw configError('invalid', {
         field: 'allowFrom',
         given: excerpt(entry),
-        accepted: '192.0.2.7 | 192.0.2.0/24 | 2001:db8::/32',
+        accepted: { textKey: 'expeed.accepts.address' },
       });
     }
     this.list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');

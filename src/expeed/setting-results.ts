@@ -118,6 +118,7 @@ function rounded(messageId: string): string {
   return /^\d{16,20}$/.test(messageId) ? String(Number(messageId)) : messageId;
 }
 
-function noResult(): CloudError {
+/** The platform took a setting, and what became of it is not known. */
+export function noResult(): CloudError {
   return new CloudError({ code: 'GIZ_OUTCOME_UNKNOWN', textKey: 'expeed.noResult', outcome: 'unknown' });
 }

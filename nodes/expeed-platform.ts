@@ -1,0 +1,167 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { configError, excerpt } from '../src/cloud/input';
+import type { ExpeedAccount } from '../src/expeed/account';
+import type { SettingResults } from '../src/expeed/setting-results';
+import { isTimeZone, Timestamps } from '../src/expeed/timestamp';
+import { contextStore, hasContextStore } from './shared/context-store';
+import { closedError } from './shared/input';
+import { lendResults, type OpenedPlatform, openPlatform, openSimulatedPlatform } from './shared/open-platform';
+import { numberSetting, proxySettings, requiredSetting, textSetting, tlsSettings, urlSetting } from './shared/settings';
+import { nodeLogger } from './shared/texts';
+
+/** The public platform; the only address that the document names (seed 004). */
+const CLOUD = 'https://api.iot-expeed.com';
+const DEFAULT_ZONE = 'Asia/Shanghai';
+
+interface PlatformDef extends NodeDef {
+  region?: 'cloud' | 'custom' | 'simulator';
+  baseUrl?: string;
+  tls?: string;
+  proxy?: string;
+  timeout?: string | number;
+  timezone?: string;
+  tokenStore?: string;
+}
+
+interface PlatformCredentials {
+  platformKey?: string;
+  secretKey?: string;
+  webhookToken?: string;
+}
+
+/** The config node as flow nodes see it. */
+export interface PlatformNode extends Node<PlatformCredentials> {
+  /** Nodes that use this one; Node-RED reads it to bring our errors and status to their tabs. */
+  users: Record<string, Node>;
+  join(user: Node): void;
+  leave(user: Node): void;
+  /** @throws CloudError GIZ_CONFIG for a zone that this machine does not know. */
+  timestamps(): Timestamps;
+  /** The shared account, opened with the first call. @throws CloudError GIZ_CONFIG when the settings cannot work. */
+  account(): Promise<ExpeedAccount>;
+  /** Joins settings with the results that webhooks of this platform receive. */
+  readonly results: SettingResults;
+  /** Token of the registration handshake; empty when there is none. A function, so that no message can carry it. */
+  webhookToken(): Promise<string>;
+  /** The simulated platform, when that is what this node uses. */
+  simulated(): Promise<OpenedPlatform['simulated']>;
+}
+
+export default function register(RED: NodeAPI): void {
+  function ExpeedPlatform(this: PlatformNode, config: PlatformDef): void {
+    RED.nodes.createNode(this, config);
+    this.users = {};
+    this.join = (user) => {
+      this.users[user.id] = user;
+    };
+    this.leave = (user) => {
+      delete this.users[user.id];
+    };
+    const region = config.region ?? 'cloud';
+    const log = nodeLogger(RED, this);
+    const results = lendResults(platformOf(this, region, config));
+    Object.defineProperty(this, 'results', { value: results.value });
+    let timestamps: Timestamps | undefined;
+    let opening: Promise<OpenedPlatform> | undefined;
+    let leaveStore = (): void => undefined;
+    let closed = false;
+
+    const open = async (): Promise<OpenedPlatform> => {
+      const settings = { timeoutMs: numberSetting('timeout', config.timeout, 30, { min: 1, max: 3600 }) * 1000 };
+      if (region === 'simulator') return openSimulatedPlatform(settings, log);
+      if (region !== 'cloud' && region !== 'custom') {
+        const accepted = 'cloud | custom | simulator';
+        throw configError('invalid', { field: 'region', given: excerpt(region), accepted });
+      }
+      return openPlatform(
+        {
+          baseUrl: region === 'custom' ? customUrl(config.baseUrl) : CLOUD,
+          platformKey: requiredSetting('platformKey', this.credentials?.platformKey),
+          secretKey: requiredSetting('secretKey', this.credentials?.secretKey),
+        },
+        {
+          ...settings,
+          tls: tlsSettings(RED, 'tls', config.tls),
+          proxy: proxySettings(RED, 'proxy', config.proxy),
+        },
+        log,
+      );
+    };
+    const opened = (): Promise<OpenedPlatform> => {
+      if (closed) return Promise.reject(closedError());
+      // A failure is not kept: the referenced nodes may be there at the next message.
+      opening ??= open().then(
+        (platform) => {
+          const store = textSetting('tokenStore', config.tokenStore);
+          if (store !== '' && hasContextStore(RED, store)) {
+            leaveStore = platform.account.attachStore(contextStore(this, store));
+          }
+          return platform;
+        },
+        (error: unknown) => {
+          opening = undefined;
+          throw error;
+        },
+      );
+      return opening;
+    };
+
+    this.timestamps = () => {
+      timestamps ??= new Timestamps(zoneOf(config.timezone));
+      return timestamps;
+    };
+    this.account = async () => (await opened()).account;
+    this.simulated = async () => (region === 'simulator' ? (await opened()).simulated : undefined);
+    this.webhookToken = async () => {
+      const token = textSetting('webhookToken', this.credentials?.webhookToken);
+      return token || ((await this.simulated())?.webhookToken ?? '');
+    };
+
+    if (region === 'custom' && /^\s*http:/i.test(config.baseUrl ?? '')) {
+      this.warn(RED._('expeed-platform.warning.plainHttp'));
+    }
+    if (config.tokenStore && !hasContextStore(RED, config.tokenStore.trim())) {
+      this.warn(RED._('expeed-platform.warning.noStore', { store: config.tokenStore }));
+    }
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      closed = true;
+      results.release();
+      // The registry keeps token and connections for a while, so that a redeploy finds them again.
+      void (opening ?? Promise.resolve(undefined))
+        .then((platform) => {
+          leaveStore();
+          platform?.release();
+        })
+        .catch(() => undefined)
+        .then(() => done());
+    });
+  }
+
+  RED.nodes.registerType<PlatformNode, PlatformDef, object, PlatformCredentials>('expeed-platform', ExpeedPlatform, {
+    credentials: {
+      platformKey: { type: 'text' },
+      secretKey: { type: 'password' },
+      webhookToken: { type: 'password' },
+    },
+  });
+}
+
+/** What tells one platform from another; without a platform key, the node stands for itself. */
+function platformOf(node: PlatformNode, region: string, config: PlatformDef): string {
+  if (region === 'simulator') return region;
+  const key = node.credentials?.platformKey?.trim();
+  return key ? JSON.stringify([region, region === 'custom' ? config.baseUrl : '', key]) : JSON.stringify([node.id]);
+}
+
+/** The document prints every path with its `/v1`; the calls bring it along themselves. */
+function customUrl(baseUrl: string | undefined): string {
+  return urlSetting('baseUrl', baseUrl).replace(/\/v1$/, '');
+}
+
+function zoneOf(timezone: string | undefined): string {
+  const zone = textSetting('timezone', timezone) || DEFAULT_ZONE;
+  if (isTimeZone(zone)) return zone;
+  const accepted = { textKey: 'expeed.accepts.timezone' };
+  throw configError('invalid', { field: 'timezone', given: excerpt(zone), accepted });
+}
