@@ -1,3 +1,4 @@
+import { type Abortable, AbortGroups } from '../cloud/abort-groups';
 import type { Clock, Timer } from '../cloud/clock';
 import { CloudError } from '../cloud/errors';
 
@@ -5,9 +6,8 @@ import { CloudError } from '../cloud/errors';
 const KEPT_MS = 120_000;
 const MOST_KEPT = 1000;
 
-interface Waiting {
+interface Waiting extends Abortable {
   settle(success: boolean): void;
-  giveUp(): void;
 }
 
 /**
@@ -16,6 +16,7 @@ interface Waiting {
  */
 export class SettingResults {
   private readonly waiting = new Map<string, Set<Waiting>>();
+  private readonly aborts = new AbortGroups();
   private readonly early = new Map<string, { success: boolean; at: number }>();
 
   constructor(private readonly clock: Clock) {}
@@ -55,22 +56,21 @@ export class SettingResults {
       }
       const stop = (): void => {
         this.clock.clearTimeout(timer);
-        signal?.removeEventListener('abort', giveUp);
-      };
-      const giveUp = (): void => {
-        stop();
-        this.remove(messageId, entry);
-        reject(noResult());
+        if (signal) this.aborts.remove(signal, entry);
       };
       const entry: Waiting = {
         settle: (success) => {
           stop();
           resolve(success);
         },
-        giveUp,
+        abort: () => {
+          stop();
+          this.remove(messageId, entry);
+          reject(noResult());
+        },
       };
-      const timer: Timer = this.clock.setTimeout(giveUp, ms);
-      signal?.addEventListener('abort', giveUp, { once: true });
+      const timer: Timer = this.clock.setTimeout(() => entry.abort(), ms);
+      if (signal) this.aborts.add(signal, entry);
       const others = this.waiting.get(messageId);
       if (others) others.add(entry);
       else this.waiting.set(messageId, new Set([entry]));
@@ -79,7 +79,7 @@ export class SettingResults {
 
   /** Ends every wait as one that no result came for. */
   async close(): Promise<void> {
-    for (const waiting of [...this.waiting.values()]) for (const one of [...waiting]) one.giveUp();
+    for (const waiting of [...this.waiting.values()]) for (const one of [...waiting]) one.abort();
     this.early.clear();
   }
 
