@@ -8,7 +8,7 @@ import { closeAccounts } from '../../nodes/shared/open-account';
 import { closePlatforms } from '../../nodes/shared/open-platform';
 import type { Simulator } from '../../src/simulator';
 import type { PlatformDevice } from '../../src/simulator/expeed/platform';
-import type { FlowNode, Message, Status } from './flows';
+import type { FlowNode, Message, NodeSet, Status } from './flows';
 import { nodeRedPath } from './runtime';
 
 helper.init(nodeRedPath());
@@ -42,12 +42,16 @@ function mountHttpNodes(RED: NodeAPI): void {
   app?.use(RED.httpNode);
 }
 
-/** Loads nodes with a Catch, a Complete and helpers around; `n` is the one whose ends are told. */
+/**
+ * Loads nodes with a Catch, a Complete and helpers around; `n` is the one whose ends are told.
+ * @param before sets that are registered before ours, to look at the runtime or to prepare it
+ */
 export async function loadExpeed(
   nodes: readonly FlowNode[],
   secrets: Record<string, Record<string, string>> = {},
+  before: readonly NodeSet[] = [],
 ): Promise<void> {
-  const sets = [mountHttpNodes, platform, device, webhook];
+  const sets = [mountHttpNodes, ...before, platform, device, webhook];
   await helper.load(sets as never, [...AROUND, ...nodes] as never, secrets as never);
 }
 
@@ -82,14 +86,19 @@ export function runExpeed(msg: Message): Promise<{ messages: Message[]; error?: 
 
 /** Statuses that a node has set, oldest first. */
 export function statusesOf(id: string): Status[] {
-  // biome-ignore lint/suspicious/noExplicitAny: the helper makes every method of a node a sinon spy
-  return (helper.getNode(id) as any).status.args.map(([status]: [Status]) => status);
+  return calls(id, 'status').map(([status]) => status as Status);
 }
 
-/** What a node has logged, by level as the helper names its spies. */
+/** What a node has logged. */
 export function logged(id: string, level: 'log' | 'warn' | 'error'): string[] {
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  return (helper.getNode(id) as any)[level].args.map(([text]: [unknown]) => String(text));
+  return calls(id, level).map(([text]) => String(text));
+}
+
+/** Calls of a method that the helper has made a sinon spy, one for all nodes: those of one node. */
+function calls(id: string, method: string): unknown[][] {
+  // biome-ignore lint/suspicious/noExplicitAny: the spy stands in the place of a typed method
+  const spy = (helper.getNode(id) as any)[method] as { args: unknown[][]; thisValues: { id: string }[] };
+  return spy.args.filter((_args, index) => spy.thisValues[index]?.id === id);
 }
 
 /** The signed query of a handshake, as the document has it. */
