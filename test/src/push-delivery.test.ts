@@ -544,7 +544,8 @@ describe('push deadlines', () => {
     await clock.advance(MINUTE);
     consumer.letters.length.should.equal(1);
     const [{ reason, event, redeliveries }] = consumer.letters;
-    should([reason, (event?.payload as { n: number }).n, redeliveries]).eql(['overdue', 2, 0]);
+    should([reason, redeliveries]).eql(['overdue', 0]);
+    should(event?.payload).containEql({ n: 2 });
     consumer.troubles[0].action.should.equal('dead-letter');
     broker.audit.acknowledged.size.should.equal(2);
     await client.close(0);

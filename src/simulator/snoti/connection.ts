@@ -74,6 +74,8 @@ export class SnotiConnection {
   private input: Buffer = Buffer.alloc(0);
   private output = '';
   private flushing = false;
+  private readonly pieces: Buffer[] = [];
+  private shut: (() => void) | undefined;
   private heartbeat: Timer | undefined;
   private repeat: Timer | undefined;
 
@@ -340,9 +342,33 @@ export class SnotiConnection {
     this.flushing = false;
     const bytes = Buffer.from(this.output);
     this.output = '';
-    if (this.closed || bytes.length === 0) return;
-    const size = this.shared.faults.chunkBytes || bytes.length;
-    for (let from = 0; from < bytes.length; from += size) this.socket.write(bytes.subarray(from, from + size));
+    if (bytes.length === 0) return;
+    const size = this.shared.faults.chunkBytes;
+    if (size === 0 && this.pieces.length === 0) {
+      this.socket.write(bytes);
+      return;
+    }
+    const idle = this.pieces.length === 0;
+    const step = size || bytes.length;
+    for (let from = 0; from < bytes.length; from += step) this.pieces.push(bytes.subarray(from, from + step));
+    if (idle) this.writePiece();
+  }
+
+  /** Each piece waits until the one before has left; written at once they would be put together again. */
+  private writePiece(): void {
+    this.socket.write(this.pieces[0], () => {
+      this.pieces.shift();
+      if (this.pieces.length > 0) this.writePiece();
+      else this.shut?.();
+    });
+  }
+
+  /** Ends the socket once everything has been written. */
+  private shutBy(shut: () => void): void {
+    this.flush();
+    if (this.pieces.length > 0) this.shut = shut;
+    else shut();
+    this.end();
   }
 
   /** Drops the client as one that has not been heard of for too long. */
@@ -353,16 +379,12 @@ export class SnotiConnection {
 
   /** Closes after what was written. */
   close(): void {
-    this.flush();
-    this.socket.end();
-    this.end();
+    this.shutBy(() => this.socket.end());
   }
 
-  /** Tears the connection down, after what was written, which may end in mid-line. */
+  /** Tears the connection down after what was written, which may end in mid-line. */
   cut(): void {
-    this.flush();
-    this.socket.destroySoon();
-    this.end();
+    this.shutBy(() => this.socket.destroySoon());
   }
 
   private watch(): void {
