@@ -21,6 +21,7 @@ interface ControlProperties {
   encoding: string;
   validate: boolean;
   via: string;
+  pushVersion: string;
   confirm: boolean;
   confirmSeconds: number | string;
   confirmSecondsType: string;
@@ -66,6 +67,7 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
     encoding: { value: 'hex' },
     validate: { value: true },
     via: { value: 'api' },
+    pushVersion: { value: 'v2' },
     confirm: { value: false },
     confirmSeconds: {
       value: 10,

@@ -60,7 +60,7 @@ export default function register(RED: NodeAPI): void {
     const start = async (): Promise<void> => {
       const events = eventNames(config.events);
       const devices = texts('devices', config.devices);
-      const ackMs = minutes('ackMinutes', config.ackMinutes, 10);
+      const ackDeadlineMs = manual ? minutes('ackMinutes', config.ackMinutes, 10) : undefined;
       const [push, product] = await Promise.all([link.push(), link.client().catch(() => undefined)]);
       if (closed) return;
       client = push;
@@ -77,7 +77,7 @@ export default function register(RED: NodeAPI): void {
         productKey: await link.productKeyInUse(),
         events,
         devices,
-        ...(manual ? { ackDeadlineMs: ackMs } : {}),
+        ackDeadlineMs,
         onAckTimeout: config.onAckTimeout === 'reconnect' ? 'reconnect' : 'ack',
         deliver: (event, delivery) => {
           if (product) learn(product, event);

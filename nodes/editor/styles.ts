@@ -12,6 +12,7 @@ const CSS = `
 .gizwits-dialog .form-row > .gizwits-field { flex: 1 1 0; min-width: 0; }
 .gizwits-dialog .gizwits-field > input[type="text"],
 .gizwits-dialog .gizwits-field > input[type="password"],
+.gizwits-dialog .gizwits-field > textarea,
 .gizwits-dialog .gizwits-field > select { width: 100%; }
 .gizwits-dialog .gizwits-field > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
 .gizwits-dialog .gizwits-field > input.gizwits-short[type="text"] { width: 110px; }
@@ -22,6 +23,10 @@ const CSS = `
   font-size: 12px; line-height: 17px; background: var(--red-ui-form-tips-background); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-field label.gizwits-check { display: block; width: auto; margin: 0; padding: 7px 0 0 22px; line-height: 20px; }
 .gizwits-dialog .gizwits-check > input[type="checkbox"] { width: auto; margin: 3px 0 0 -22px; float: left; }
+.gizwits-dialog .gizwits-checklist { max-height: 186px; margin-top: 4px; padding: 3px 6px 5px; overflow-y: auto; box-sizing: border-box;
+  border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); }
+.gizwits-dialog .gizwits-checklist > label.gizwits-check { padding-top: 3px; }
+.gizwits-dialog .gizwits-checklist code { float: right; padding: 0; border: 0; background: none; font-size: 11px; color: inherit; opacity: 0.7; }
 .gizwits-dialog .gizwits-section { margin: 18px 0 10px; padding-bottom: 3px; font-weight: 600;
   border-bottom: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-fold > summary { cursor: pointer; }

@@ -74,6 +74,14 @@ export function seconds(min: number, max: number): Check {
   };
 }
 
+/** A number of minutes above 0, fractions allowed. */
+export function minutes(max: number): Check {
+  return (value) => {
+    const number = Number(value);
+    return number > 0 && number <= max ? undefined : commonText('invalid.minutes', { max });
+  };
+}
+
 /** What a text must look like, with the key of the reason below `common.invalid`. */
 export function pattern(form: RegExp, reasonKey: string): Check {
   return (value) => (form.test(value) ? undefined : commonText(`invalid.${reasonKey}`));

@@ -23,6 +23,8 @@ const SETS = [
   'gizwits-search',
   'gizwits-control',
   'gizwits-history',
+  'gizwits-events',
+  'gizwits-ack',
 ] as const;
 type NodeSet = (typeof SETS)[number];
 
@@ -85,6 +87,7 @@ const CONTRACT: Record<NodeSet, Record<string, unknown>> = {
     encoding: 'hex',
     validate: true,
     via: 'api',
+    pushVersion: 'v2',
     confirm: false,
     confirmSeconds: 10,
     confirmSecondsType: 'num',
@@ -109,6 +112,22 @@ const CONTRACT: Record<NodeSet, Record<string, unknown>> = {
     limitType: 'num',
     output: 'array',
   },
+  'gizwits-events': {
+    name: '',
+    product: '',
+    events: [],
+    devices: [],
+    ack: 'auto',
+    ackMinutes: 10,
+    onAckTimeout: 'ack',
+    deadLetter: false,
+    output: 'each',
+    batchMax: 500,
+    batchMs: 100,
+    // Not of the contract: the editor's own field for the number of ports.
+    outputs: 1,
+  },
+  'gizwits-ack': { name: '' },
 };
 
 const CREDENTIALS: Partial<Record<NodeSet, Record<string, string>>> = {
@@ -255,6 +274,17 @@ describe('the editor halves', () => {
     ['gizwits-control', 'confirmSeconds', { confirm: false, confirmSeconds: '0' }, true],
     ['gizwits-control', 'confirmSeconds', { confirm: true, confirmSeconds: '0' }, false],
     ['gizwits-control', 'deadlineSeconds', { deadlineSeconds: '0' }, false],
+    ['gizwits-events', 'events', { events: ['device.online', 'device.gps.kv'] }, true],
+    ['gizwits-events', 'events', { events: ['device_online'] }, false],
+    ['gizwits-events', 'events', { events: 'device.online, device.offline' }, true],
+    ['gizwits-events', 'events', { events: '["device.online", "other"]' }, false],
+    ['gizwits-events', 'ackMinutes', { ack: 'manual', ackMinutes: '0.5' }, true],
+    ['gizwits-events', 'ackMinutes', { ack: 'manual', ackMinutes: '0' }, false],
+    ['gizwits-events', 'ackMinutes', { ack: 'manual', ackMinutes: '1441' }, false],
+    ['gizwits-events', 'ackMinutes', { ack: 'auto', ackMinutes: 'soon' }, true],
+    ['gizwits-events', 'batchMax', { output: 'batch', batchMax: '0' }, false],
+    ['gizwits-events', 'batchMax', { output: 'each', batchMax: '0' }, true],
+    ['gizwits-events', 'batchMs', { output: 'batch', batchMs: '60001' }, false],
     ['gizwits-history', 'attrs', { attrs: '["room_temp"]' }, true],
     ['gizwits-history', 'attrs', { attrs: '[1]' }, false],
     ['gizwits-history', 'attrs', { attrs: '[1]', kind: 'online' }, true],

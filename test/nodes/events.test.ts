@@ -164,7 +164,7 @@ describe('gizwits-events and gizwits-ack', () => {
   });
 
   it('names what is wrong with its settings', async () => {
-    for (const fields of [{ events: ['device.everything'] }, { ackMinutes: 'soon' }, { devices: '{' }]) {
+    for (const fields of [{ events: ['device.everything'] }, { ack: 'manual', ackMinutes: 'soon' }, { devices: '{' }]) {
       const errors: Message[] = [];
       await load({ ...fields, ...(fields.devices ? { devices: '[1' } : {}) });
       helper.getNode('x-err').on('input', (msg: Message) => errors.push(msg));
