@@ -35,6 +35,9 @@ const DRAIN_MS = 5000;
 /** Behind by more than this is worth showing. */
 const LAG_WORTH_SHOWING_MS = 10_000;
 
+/** A late event says nothing any more when none has followed it for so long. */
+const LAG_SHOWN_MS = 10_000;
+
 type Message = Record<string, unknown>;
 
 export default function register(RED: NodeAPI): void {
@@ -96,7 +99,7 @@ export default function register(RED: NodeAPI): void {
     };
 
     const show = (): void => {
-      if (client) showState(status, client);
+      if (client) showState(status, client, attachment?.pending ?? 0);
     };
 
     status.say('grey', 'dot', 'idle');
@@ -184,7 +187,8 @@ function troubleText(RED: NodeAPI, { reason, name, did, action }: Trouble): stri
   return RED._(`gizwits-events.trouble.${reason}`, params);
 }
 
-function showState(status: NodeStatus, client: PushClient): void {
+/** @param open events that this node has given to the flow and that are not done */
+function showState(status: NodeStatus, client: PushClient, open: number): void {
   const { state } = client;
   switch (state.kind) {
     case 'idle':
@@ -204,18 +208,19 @@ function showState(status: NodeStatus, client: PushClient): void {
       status.say('red', 'ring', 'refusedLogin');
       return;
     default:
-      showConnected(status, client, state.refused.length > 0);
+      showConnected(status, client, open, state.refused.length > 0);
   }
 }
 
-function showConnected(status: NodeStatus, client: PushClient, refused: boolean): void {
+function showConnected(status: NodeStatus, client: PushClient, open: number, refused: boolean): void {
   if (refused) {
     status.say('red', 'ring', 'refusedLogin');
     return;
   }
-  const { inFlow, lagMs = 0 } = client.stats;
-  if (inFlow > 0) status.say('green', 'dot', 'connectedOpen', { open: inFlow });
-  else if (lagMs > LAG_WORTH_SHOWING_MS) status.say('yellow', 'ring', 'lag', { lag: Math.round(lagMs / 1000) });
+  const { lagMs = 0, lastEventAt = 0 } = client.stats;
+  const behind = lagMs > LAG_WORTH_SHOWING_MS && Date.now() - lastEventAt < LAG_SHOWN_MS;
+  if (behind) status.say('yellow', 'ring', 'lag', { lag: Math.round(lagMs / 1000) });
+  else if (open > 0) status.say('green', 'dot', 'connectedOpen', { open });
   else status.say('green', 'dot', 'connected');
 }
 
