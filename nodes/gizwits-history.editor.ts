@@ -21,13 +21,15 @@ interface HistoryProperties {
   order: string;
   attrs: string;
   attrsType: string;
+  aggregator: string;
+  unit: string;
   limit: number | string;
   limitType: string;
   output: string;
 }
 
 const text = (key: string): string => setText('gizwits-history', key);
-const KINDS = ['data', 'online', 'cmd'];
+const KINDS = ['data', 'online', 'cmd', 'aggregate'];
 
 RED.nodes.registerType<HistoryProperties>('gizwits-history', {
   category: CATEGORY,
@@ -56,9 +58,11 @@ RED.nodes.registerType<HistoryProperties>('gizwits-history', {
     attrs: {
       value: '[]',
       label: text('label.attrs'),
-      validate: typed('attrs', { literals: { json: jsonNames }, applies: when('kind', 'data') }),
+      validate: typed('attrs', { literals: { json: jsonNames }, applies: when('kind', 'data', 'aggregate') }),
     },
     attrsType: { value: 'json' },
+    aggregator: { value: 'avg' },
+    unit: { value: 'DAYS' },
     limit: {
       value: 0,
       label: commonText('label.limit'),

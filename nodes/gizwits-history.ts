@@ -2,7 +2,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock } from '../src/cloud/clock';
 import { badInput } from '../src/cloud/errors';
 import { parseOptionalTime } from '../src/cloud/times';
+import type { Aggregator } from '../src/gizwits/enterprise/aggregate';
 import { type HistoryKind, history } from '../src/gizwits/enterprise/history';
+import type { AggregateUnit } from '../src/gizwits/enterprise/windows';
 import { callOptions } from './shared/call-options';
 import { handleInputs } from './shared/input';
 import { linkProduct } from './shared/product';
@@ -24,22 +26,25 @@ interface HistoryDef extends NodeDef {
   order?: string;
   attrs?: unknown;
   attrsType?: string;
+  aggregator?: string;
+  unit?: string;
   limit?: number | string;
   limitType?: string;
   output?: string;
 }
 
-const OPERATIONS: Readonly<Record<HistoryKind, string>> = {
+const OPERATIONS: Readonly<Record<HistoryKind | 'aggregate', string>> = {
   data: 'device.data',
   online: 'device.online',
   cmd: 'device.commands',
+  aggregate: 'device.aggregate',
 };
 
 export default function register(RED: NodeAPI): void {
   function GizwitsHistory(this: Node, config: HistoryDef): void {
     RED.nodes.createNode(this, config);
     const link = linkProduct(RED, this, config.product);
-    const kind = (config.kind ?? 'data') as HistoryKind;
+    const kind = (config.kind ?? 'data') as keyof typeof OPERATIONS;
     const target = typedField(config, 'target', { value: 'did', type: 'msg' });
     const start = typedField(config, 'start', { value: '-2d', type: 'str' });
     const end = typedField(config, 'end', { value: 'now', type: 'str' });
@@ -55,16 +60,15 @@ export default function register(RED: NodeAPI): void {
           throw badInput('value', { field: 'kind', given: String(config.kind).slice(0, 40), accepted });
         }
         const now = systemClock.now();
-        const query = {
-          kind,
+        const range = {
           startMs: parseOptionalTime(await input.read(start), 'start', systemClock) ?? now - 172_800_000,
           endMs: parseOptionalTime(await input.read(end), 'end', systemClock) ?? now,
           order: config.order === 'asc' ? ('asc' as const) : ('desc' as const),
-          attrs: listOf(attrs, await input.read(attrs)),
           limit: countOf(limit, await input.read(limit), { fallback: 0, min: 0 }),
           signal: input.signal,
           clock: systemClock,
         };
+        const names = listOf(attrs, await input.read(attrs));
         const given = await input.read(target);
         const client = await link.client();
         input.metadata.set('productKey', client.productKey);
@@ -73,11 +77,23 @@ export default function register(RED: NodeAPI): void {
         input.metadata.set('did', device.did);
         const ids: Record<string, unknown> = device.mac === undefined ? { did: device.did } : { ...device };
 
+        const query =
+          kind === 'aggregate'
+            ? {
+                kind,
+                ...range,
+                did: device.did,
+                attrs: names ?? [],
+                // Both are checked where the windows are cut by them.
+                aggregator: (config.aggregator ?? 'avg') as Aggregator,
+                unit: (config.unit ?? 'DAYS') as AggregateUnit,
+              }
+            : { kind, ...range, did: device.did, attrs: names };
         const sender = new RecordSender(RED, input.msg, input.send, outputMode(config.output));
         let truncated = false;
         let pages = 0;
         try {
-          for await (const page of history(client.caller(options), { ...query, did: device.did })) {
+          for await (const page of history(client.caller(options), query)) {
             input.metadata.add(page.meta);
             truncated = page.truncated === true;
             await sender.page(page.records, { ...ids, gizwits: input.metadata.object({ page: ++pages }) });

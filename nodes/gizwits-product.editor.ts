@@ -1,3 +1,4 @@
+import { offerAssociation } from './editor/association';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { regionOf, SIMULATOR } from './editor/region';
@@ -73,6 +74,7 @@ RED.nodes.registerType<ProductProperties>('gizwits-product', {
     prepareDialog(this, () => {
       const refresh = bindVisibility(this, { simulator: () => String(simulated(this)) });
       fieldOf(this, 'enterprise').on('change', refresh);
+      offerAssociation(this);
     });
   },
   oneditsave() {

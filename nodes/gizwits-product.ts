@@ -3,6 +3,7 @@ import { configError } from '../src/cloud/input';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
 import type { PushClient } from '../src/gizwits/push/push-client';
 import type { EnterpriseNode } from './gizwits-enterprise';
+import { serveAssociation } from './shared/association';
 import { closedError } from './shared/input';
 import { type OpenedPush, openPush } from './shared/open-push';
 import { numberSetting, requiredSetting, textSetting, tlsSettings } from './shared/settings';
@@ -153,6 +154,7 @@ export default function register(RED: NodeAPI): void {
   RED.nodes.registerType<ProductNode, ProductDef, object, ProductCredentials>('gizwits-product', GizwitsProduct, {
     credentials: { productSecret: { type: 'password' }, authId: { type: 'text' }, authSecret: { type: 'password' } },
   });
+  serveAssociation(RED);
 }
 
 function productKeyOf(config: ProductDef): string {

@@ -27,6 +27,8 @@ const CSS = `
   border: 1px solid var(--red-ui-form-input-border-color); border-radius: 4px; background: var(--red-ui-form-input-background); }
 .gizwits-dialog .gizwits-checklist > label.gizwits-check { padding-top: 3px; }
 .gizwits-dialog .gizwits-checklist code { float: right; padding: 0; border: 0; background: none; font-size: 11px; color: inherit; opacity: 0.7; }
+.gizwits-dialog .gizwits-parameters td { padding: 1px 8px 1px 0; vertical-align: top; }
+.gizwits-dialog .gizwits-parameters td:first-child { white-space: nowrap; }
 .gizwits-dialog .gizwits-section { margin: 18px 0 10px; padding-bottom: 3px; font-weight: 600;
   border-bottom: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-fold > summary { cursor: pointer; }

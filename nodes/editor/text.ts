@@ -12,3 +12,8 @@ export function setText(set: string, key: string, params?: TextParams): string {
 export function commonText(key: string, params?: TextParams): string {
   return RED._(`${PACKAGE}/gizwits-enterprise:common.${key}`, params);
 }
+
+/** A text of `src/texts`: operations, parameters, what a parameter accepts. */
+export function cloudText(key: string, params?: TextParams): string {
+  return RED._(`${PACKAGE}/gizwits-enterprise:texts.${key}`, params);
+}

@@ -18,6 +18,8 @@ export const FILTER_TYPES: readonly TypeName[] = ['json', 'msg', 'flow', 'global
 export const LIST_TYPES: readonly TypeName[] = ['json', 'msg', 'flow', 'global', 'env', 'jsonata'];
 /** A command's content. */
 export const COMMAND_TYPES: readonly TypeName[] = ['msg', 'flow', 'global', 'json', 'jsonata', 'str', 'bin', 'env'];
+/** A choice of yes and no. */
+export const FLAG_TYPES: readonly TypeName[] = ['bool', 'msg', 'flow', 'global', 'env', 'jsonata'];
 /** One attribute's value. */
 export const ATTRIBUTE_TYPES: readonly TypeName[] = [
   'msg',
