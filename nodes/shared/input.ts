@@ -42,10 +42,11 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
   const inFlight = new Set<Promise<void>>();
 
   const run = async (msg: Input['msg'], send: Send, done: (error?: Error) => void): Promise<void> => {
-    const metadata = new Metadata({ ...options.describe(msg), ...keptMetadata(msg[property]) });
+    let metadata = new Metadata({});
     let failure: CloudError | undefined;
     status.begin();
     try {
+      metadata = new Metadata({ ...options.describe(msg), ...keptMetadata(msg[property]) });
       if (closing.signal.aborted) throw closedError();
       await options.work({
         msg,
@@ -58,14 +59,14 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
       });
     } catch (error) {
       failure = translateError(RED, asCloudError(error));
-      msg[property] = metadata.failure(failure);
       status.failed(failure.code);
+      annotate(msg, property, metadata.failure(failure));
     }
     try {
       done(failure);
     } catch (error) {
       // `done` runs Catch and Complete handlers of the flow; what they throw is theirs, and must not end the process.
-      node.log(error instanceof Error ? error.message : String(error));
+      node.log(reasonOf(error));
     }
   };
 
@@ -107,11 +108,27 @@ export function asCloudError(error: unknown): CloudError {
     error.name = '';
     return error;
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return new CloudError({
     code: 'GIZ_INTERNAL',
     textKey: 'errors.internal',
-    textParams: { reason },
+    textParams: { reason: reasonOf(error) },
     outcome: 'unknown',
   });
+}
+
+function annotate(msg: Input['msg'], property: string, metadata: Record<string, unknown>): void {
+  try {
+    msg[property] = metadata;
+  } catch {
+    // A message that a flow has frozen takes no metadata; its error says the same.
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Error) return String(thrown.message);
+  try {
+    return String(thrown);
+  } catch {
+    return typeof thrown;
+  }
 }

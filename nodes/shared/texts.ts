@@ -33,10 +33,23 @@ export function translateError(RED: NodeAPI, error: CloudError): CloudError {
   return error;
 }
 
-/** State changes of an account, in the runtime's language, in the log under the name of a config node. */
+/**
+ * State changes of an account, in the runtime's language: in the log under the name of a config node, and as its status,
+ * which Node-RED takes to the tabs of the nodes that use it.
+ */
 export function nodeLogger(RED: NodeAPI, node: Node): Logger {
+  const inWords = (text: string, textKey?: string, params?: TextParams): string =>
+    textKey ? libraryText(RED, textKey, params) : text;
   return {
-    info: (text, textKey, params) => node.log(textKey ? libraryText(RED, textKey, params) : text),
-    warn: (text, textKey, params) => node.warn(textKey ? libraryText(RED, textKey, params) : text),
+    info(...event) {
+      const text = inWords(...event);
+      node.log(text);
+      node.status({ fill: 'green', shape: 'dot', text });
+    },
+    warn(...event) {
+      const text = inWords(...event);
+      node.warn(text);
+      node.status({ fill: 'yellow', shape: 'ring', text });
+    },
   };
 }

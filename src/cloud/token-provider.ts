@@ -65,6 +65,8 @@ interface Scope {
   refusedAt: number[];
   elsewhereDistanceMs: number;
   elsewhere: boolean;
+  /** Whether a distance between refused logins was told of and not taken back. */
+  warned: boolean;
 }
 
 /**
@@ -191,6 +193,7 @@ export class TokenProvider {
         refusedAt: [],
         elsewhereDistanceMs: 0,
         elsewhere: false,
+        warned: false,
       };
       this.scopes.set(name, scope);
     }
@@ -223,6 +226,8 @@ export class TokenProvider {
   private loggedIn(scope: Scope, issued: IssuedToken): void {
     this.everLoggedIn = true;
     this.shared.accepted();
+    if (scope.warned) logEvent(this.options.log, 'info', 'loginAccepted', { host: this.options.host });
+    scope.warned = false;
     scope.pacing.accepted();
     this.keep(scope, issued.value, issued);
     scope.loggingIn = false;
@@ -258,6 +263,7 @@ export class TokenProvider {
       scope.lastError = error;
       const waitMs = (this.everLoggedIn ? scope.pacing : this.shared).waitMs();
       if (waitMs > 0) {
+        scope.warned = true;
         logEvent(log, 'warn', 'loginRefused', { host, code: error.vendorCode, seconds: Math.ceil(waitMs / 1000) });
       }
     } else if (error.outcome !== 'not-sent') {

@@ -60,6 +60,22 @@ describe('a corrected connection', () => {
   });
 });
 
+describe('a refused login', () => {
+  it('is told of once it is paced, and so is its end', async () => {
+    const clock = new VirtualClock();
+    const sender = new ScriptedSender(clock, () => ({ status: 400, body: vendorError(5003) }));
+    const told: string[] = [];
+    const tell = (_text: string, textKey = ''): void => void told.push(textKey);
+    const caller = account(sender, clock, { log: { info: tell, warn: tell } });
+    for (let index = 0; index < 5; index++) await endOf(clock, caller.call(withScope(readOf('/r'))));
+    sender.behave(working);
+    await clock.advance(60_000);
+    for (let index = 0; index < 3; index++) await endOf(clock, caller.call(withScope(readOf('/r'))));
+    told.should.eql(['errors.events.loginRefused', 'errors.events.loginAccepted']);
+    await caller.close();
+  });
+});
+
 describe('calls that fail with one login', () => {
   it('each tell what they cost themselves', async () => {
     const clock = new VirtualClock();

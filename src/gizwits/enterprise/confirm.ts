@@ -1,3 +1,4 @@
+import { callMetaOf } from '../../cloud/call-types';
 import { CloudError } from '../../cloud/errors';
 import type { Attrs } from '../datapoints/attrs';
 import { allReported } from '../datapoints/readings';
@@ -18,13 +19,16 @@ export interface Confirmation {
 /** Distances between two read-backs, milliseconds: devices answer within a second or two, and each read-back is a call. */
 const DISTANCES_MS = [700, 1300, 2000, 4000, 8000];
 
+/** What the read-back at the end of the time may take to get its turn. */
+const LAST_READ_BACK_MS = 2000;
+
 /** Reports carry whole seconds, and the cloud's clock is known to about as much. */
 const CLOCK_SLACK_MS = 2000;
 
 /**
  * Waits until the device has reported the wanted values after the command: by push where its reports arrive, else by
  * reading back its newest record; at the end of the time it is read back in any case.
- * @throws CloudError GIZ_OUTCOME_UNKNOWN when it has not in time: accepted, but not seen to be carried out.
+ * @throws CloudError GIZ_OUTCOME_UNKNOWN, whatever happens: accepted, but not seen to be carried out in time.
  */
 export async function confirmAttrs(
   client: ProductClient,
@@ -40,10 +44,19 @@ export async function confirmAttrs(
   });
   const readBack = async (): Promise<boolean> => {
     const params = { did: confirmation.did, limit: 1, sort: 'desc' };
-    const reply = await client.call('device.data', params, { ...options, expiresAt: undefined });
-    onCall(metaOf(reply));
-    const [newest] = (reply.body as { objects: { ts?: unknown; attrs?: Attrs }[] }).objects;
-    return newest?.attrs !== undefined && isWanted(client, newest.attrs, Number(newest.ts) * 1000, confirmation);
+    // It must not wait for the quota much longer than for the device.
+    const expiresAt = Math.max(until, clock.mono() + LAST_READ_BACK_MS);
+    try {
+      const reply = await client.call('device.data', params, { ...options, expiresAt });
+      onCall(metaOf(reply));
+      const [newest] = (reply.body as { objects: { ts?: unknown; attrs?: Attrs }[] }).objects;
+      return newest?.attrs !== undefined && isWanted(client, newest.attrs, Number(newest.ts) * 1000, confirmation);
+    } catch (error) {
+      // The command was accepted: what a read-back fails with would say that nothing was sent, and invite a repeat.
+      const meta = callMetaOf(error);
+      if (meta) onCall(meta);
+      return false;
+    }
   };
   try {
     for (let round = 0; ; round++) {
@@ -53,6 +66,8 @@ export async function confirmAttrs(
       if (await readBack()) return;
       if (clock.mono() >= until) throw notReported();
     }
+  } catch (error) {
+    throw options.signal?.aborted ? interrupted() : error;
   } finally {
     stop();
   }
@@ -66,6 +81,11 @@ function isWanted(
 ): boolean {
   if (createdAt !== undefined && createdAt < sentAt - CLOCK_SLACK_MS) return false;
   return allReported(client.knownSchema, attrs, reported);
+}
+
+/** The node was closed while it waited for the report of a command that the cloud had accepted. */
+function interrupted(): CloudError {
+  return new CloudError({ code: 'GIZ_OUTCOME_UNKNOWN', textKey: 'errors.outcomeUnknown', outcome: 'unknown' });
 }
 
 function notReported(): CloudError {

@@ -162,7 +162,7 @@ export class ProductClient {
     const { known } = this;
     if (known && this.account.clock.mono() - known.fetchedAt < SCHEMA_LIFE_MS) return known.schema;
     try {
-      return await this.fetchSchema(options);
+      return await this.newestSchema(options);
     } catch (error) {
       if (known) return known.schema;
       throw error;
@@ -178,7 +178,7 @@ export class ProductClient {
   async newerSchema(options: CallOptions): Promise<Schema | undefined> {
     const { known } = this;
     if (known && this.account.clock.mono() - known.fetchedAt < LEAST_SCHEMA_DISTANCE_MS) return undefined;
-    return this.fetchSchema(options);
+    return this.newestSchema(options);
   }
 
   /** The product says that its definition has changed: the next one who asks fetches it. */
@@ -186,8 +186,21 @@ export class ProductClient {
     this.known = undefined;
   }
 
+  /** Waits for the one fetch, no longer than the asker lives and its command stays fresh; the fetch goes on for others. */
+  private async newestSchema(options: CallOptions): Promise<Schema> {
+    const { clock } = this.account;
+    const arrived = new AbortController();
+    const arrive = (): void => arrived.abort();
+    const fetching = this.fetchSchema(options);
+    fetching.then(arrive, arrive);
+    const ms = options.expiresAt === undefined ? Number.POSITIVE_INFINITY : options.expiresAt - clock.mono();
+    if (await this.account.sleep(ms, options.signal, arrived.signal)) return fetching;
+    throw new CloudError({ code: 'GIZ_EXPIRED', textKey: 'errors.expired', outcome: 'not-sent' });
+  }
+
   private fetchSchema(options: CallOptions): Promise<Schema> {
-    this.fetching ??= this.call('product.datapoints', {}, { ...options, signal: undefined })
+    const shared = { ...options, signal: undefined, expiresAt: undefined };
+    this.fetching ??= this.call('product.datapoints', {}, shared)
       .then((reply) => {
         const schema = normaliseSchema(reply.body);
         this.known = { schema, fetchedAt: this.account.clock.mono() };
