@@ -365,6 +365,7 @@ export class SnotiConnection {
 
   /** Ends the socket once everything has been written. */
   private shutBy(shut: () => void): void {
+    if (this.closed) return;
     this.flush();
     if (this.pieces.length > 0) this.shut = shut;
     else shut();
@@ -401,6 +402,7 @@ export class SnotiConnection {
       this.repeat = undefined;
       const now = clock.mono();
       for (const [id, delivery] of [...this.deliveries]) {
+        if (this.closed) return;
         if (now - delivery.sentAt < behaviour.repeatAfterMs || delivery.settled || delivery.latestId !== id) continue;
         delivery.sentAt = now;
         const again = behaviour.repeatId === 'same' ? id : String(this.nextId++);

@@ -16,6 +16,8 @@ const LONGEST = 100_000;
 /** The durable queue of one product and subkey. It outlives its connections. */
 export class PushQueue {
   private waiting: Message[] = [];
+  /** Messages at the beginning of `waiting` that have been handed out. */
+  private taken = 0;
   private readonly consumers: QueueConsumer[] = [];
   /** Events bound; the last list stays while nobody is connected. */
   private bound = new Set<string>();
@@ -28,7 +30,7 @@ export class PushQueue {
 
   /** Messages that wait. */
   get length(): number {
-    return this.waiting.length;
+    return this.waiting.length - this.taken;
   }
 
   get events(): ReadonlySet<string> {
@@ -47,7 +49,8 @@ export class PushQueue {
   leave(consumer: QueueConsumer, unacknowledged: readonly Message[]): void {
     const index = this.consumers.indexOf(consumer);
     if (index >= 0) this.consumers.splice(index, 1);
-    this.waiting.unshift(...unacknowledged);
+    this.waiting = [...unacknowledged, ...this.waiting.slice(this.taken)];
+    this.taken = 0;
     if (this.consumers.length > 0) this.rebind('replace');
   }
 
@@ -59,24 +62,26 @@ export class PushQueue {
 
   add(message: Message): void {
     this.waiting.push(message);
-    if (this.waiting.length > LONGEST) this.waiting.shift();
+    if (this.length > LONGEST) this.taken++;
   }
 
   /** Drops what has waited too long, without a word to anybody. */
   expire(before: number): void {
-    const fresh = this.waiting.findIndex((message) => message.queuedAt >= before);
-    if (fresh !== 0) this.waiting = fresh < 0 ? [] : this.waiting.slice(fresh);
+    while (this.length > 0 && this.waiting[this.taken].queuedAt < before) this.taken++;
   }
 
-  /** Hands messages out in turn, skipping who has no room. */
+  /** Hands messages out in turn, skipping who has no room. A consumer may leave while it takes one. */
   pump(): void {
-    let given = 0;
-    while (given < this.waiting.length) {
+    while (this.length > 0) {
       const consumer = this.next();
       if (!consumer) break;
-      consumer.take(this.waiting[given++], this);
+      consumer.take(this.waiting[this.taken++], this);
     }
-    if (given > 0) this.waiting.splice(0, given);
+    // The array is cut when half of it is spent, so that a message costs O(1).
+    if (this.taken * 2 > this.waiting.length) {
+      this.waiting.splice(0, this.taken);
+      this.taken = 0;
+    }
   }
 
   private next(): QueueConsumer | undefined {

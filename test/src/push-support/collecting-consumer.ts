@@ -15,7 +15,7 @@ export class CollectingConsumer implements PushConsumer {
   readonly letters: DeadLetter[] = [];
   readonly troubles: Trouble[] = [];
   readonly id: string = 'consumer';
-  readonly productKey = PRODUCT.productKey;
+  readonly productKey: string = PRODUCT.productKey;
   /** What is done with each event; by default it stays unacknowledged. */
   onEvent: (taken: Taken) => void = () => undefined;
   deadLetter?: (letter: DeadLetter) => void;
