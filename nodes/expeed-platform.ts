@@ -13,6 +13,9 @@ import { nodeLogger } from './shared/texts';
 const CLOUD = 'https://api.iot-expeed.com';
 const DEFAULT_ZONE = 'Asia/Shanghai';
 
+/** A context store that does not answer holds no redeploy up for longer. */
+const LONGEST_SAVE_S = 3;
+
 interface PlatformDef extends NodeDef {
   region?: 'cloud' | 'custom' | 'simulator';
   baseUrl?: string;
@@ -127,9 +130,11 @@ export default function register(RED: NodeAPI): void {
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true;
       results.release();
-      // The registry keeps token and connections for a while, so that a redeploy finds them again.
+      // The registry keeps token and connections for a while, so that a redeploy finds them again; a restart finds the
+      // token only in its store, where it must be before the stores are closed.
       void (opening ?? Promise.resolve(undefined))
-        .then((platform) => {
+        .then(async (platform) => {
+          if (platform) await withinSeconds(platform.account.kept(), LONGEST_SAVE_S);
           leaveStore();
           platform?.release();
         })
@@ -144,6 +149,17 @@ export default function register(RED: NodeAPI): void {
       secretKey: { type: 'password' },
       webhookToken: { type: 'password' },
     },
+  });
+}
+
+/** Waits for work, but no longer than that. */
+function withinSeconds(work: Promise<void>, seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 

@@ -7,7 +7,7 @@ import { type DigestReading, Handshake, type HandshakeRefusal, UsedSignatures } 
 import { isSafeValue, nestsDeeper, quoteLongIntegers } from './json';
 import { type PushFate, PushQueue } from './push-queue';
 import { looksEncrypted, type Push, readPush } from './pushes';
-import { MAX_BODY_BYTES, type PendingBody, readBody } from './request-body';
+import { BODY_DEADLINE_MS, MAX_BODY_BYTES, type PendingBody, readBody } from './request-body';
 import type { Timestamps } from './timestamp';
 
 /** What an Express application adds to a request. */
@@ -62,8 +62,14 @@ export interface WebhookOptions {
 /** Levels that a push may nest; the documents' have three. */
 const MAX_DEPTH = 32;
 
-/** A request that is not complete by then, counted from our answer or its beginning, loses its connection. */
+/** A sender has this long to read our answer, milliseconds, however slowly it still sends. */
 const LINGER_MS = 1500;
+
+/** A request that is not complete by then loses its connection. */
+const LONGEST_MS = BODY_DEADLINE_MS + LINGER_MS;
+
+/** Bytes that are read of a body after its answer. Each costs memory until the garbage collector comes by. */
+const MOST_THROWN_AWAY = 2 ** 20;
 
 /** Seconds after which a sender that found us too busy may try again. */
 const RETRY_AFTER = '5';
@@ -109,7 +115,6 @@ export class Webhook {
   private readonly reading = new Set<PendingBody>();
   /** Answers that are not given yet. */
   private readonly held = new Set<Promise<void>>();
-  private readonly lingering = new Set<Timer>();
   private closed = false;
 
   constructor(private readonly options: WebhookOptions) {
@@ -149,13 +154,18 @@ export class Webhook {
     const beganAt = this.options.clock.mono();
     try {
       const { type, text } = await this.respond(request);
-      send(request, response, 200, { 'Content-Type': type }, text);
+      begin(response, 200, { 'Content-Type': type }, text);
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal(503, { 'Retry-After': RETRY_AFTER });
-      const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...refusal.headers };
-      send(request, response, refusal.status, headers, refusal.text);
-      this.cutLater(request, beganAt);
+      const refusal = error instanceof Refusal ? error : unavailable();
+      begin(
+        response,
+        refusal.status,
+        { 'Content-Type': 'text/plain; charset=utf-8', ...refusal.headers },
+        refusal.text,
+      );
     }
+    if (request.complete || request.destroyed) response.end();
+    else this.endLater(request, response, beganAt);
   }
 
   private async respond(request: WebhookRequest): Promise<{ type: string; text: string }> {
@@ -256,26 +266,36 @@ export class Webhook {
   }
 
   /**
-   * Lets a sender that is still busy with its body read our answer, then takes its connection away: by the deadline that
-   * a body has, however slow it is.
+   * Lets a sender that is still busy with its body read our answer before the connection goes: it gets the whole of it
+   * now, but its end only with the end of the body, or with the deadline that a body has. Ended at once, the answer would
+   * be lost in the reset of a connection that has data under way. Some of the body is read and thrown away, which clients
+   * need that send before they listen; a flood is left where it is.
    */
-  private cutLater(request: IncomingMessage, beganAt: number): void {
-    if (request.complete || request.destroyed) return;
+  private endLater(request: IncomingMessage, response: ServerResponse, beganAt: number): void {
     const { clock } = this.options;
-    const spent = clock.mono() - beganAt;
-    const left = Math.max(LINGER_MS, this.closed ? 0 : 9500 - spent);
-    const stop = (): void => {
+    let thrownAway = 0;
+    const end = (): void => {
       clock.clearTimeout(timer);
-      this.lingering.delete(timer);
+      request.off('data', count).off('end', end).off('close', end);
+      response.end();
     };
-    const timer = clock.setTimeout(() => {
-      stop();
-      request.destroy();
-    }, left);
-    (timer as { unref?(): void }).unref?.();
-    this.lingering.add(timer);
-    request.once('close', stop);
-    request.resume();
+    const arm = (ms: number): Timer => {
+      const armed = clock.setTimeout(() => {
+        end();
+        request.destroy();
+      }, ms);
+      (armed as { unref?(): void }).unref?.();
+      return armed;
+    };
+    const count = (chunk: Buffer): void => {
+      thrownAway += chunk.length;
+      if (thrownAway < MOST_THROWN_AWAY) return;
+      request.off('data', count).pause();
+      clock.clearTimeout(timer);
+      timer = arm(LINGER_MS);
+    };
+    let timer = arm(this.closed ? LINGER_MS : Math.max(LINGER_MS, LONGEST_MS - (clock.mono() - beganAt)));
+    request.on('data', count).on('end', end).on('close', end);
   }
 }
 
@@ -291,13 +311,8 @@ function isJsonType(contentType: string | undefined): boolean {
   return JSON_TYPE.test(type) && (charset === undefined || /^"?utf-?8"?$/i.test(charset));
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: Record<string, string>,
-  text: string,
-): void {
+/** Writes an answer whole, but does not end it. */
+function begin(response: ServerResponse, status: number, headers: Record<string, string>, text: string): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     ...headers,
@@ -305,6 +320,5 @@ function send(
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(text);
-  request.resume();
+  response.write(text);
 }

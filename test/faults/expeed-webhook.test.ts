@@ -80,14 +80,14 @@ function send(url: string, body: Buffer, headers: Record<string, string>): Promi
   });
 }
 
-/** Sends so many megabytes to the last byte, whatever is answered meanwhile, and gives the answer. */
+/** Sends megabytes until all are gone or the connection is, and gives the answer. */
 function flood(url: string, megabytes: number, contentType: string, chunked: boolean): Promise<Answer> {
   const { hostname, port, pathname } = new URL(url);
   const piece = Buffer.alloc(65_536, 0x61);
   const pieces = megabytes * 16;
   const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${pieces * piece.length}`;
   const part = chunked ? Buffer.concat([Buffer.from('10000\r\n'), piece, Buffer.from('\r\n')]) : piece;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let text = '';
     let sent = 0;
     const socket = connect(Number(port), hostname, () => {
@@ -108,11 +108,12 @@ function flood(url: string, megabytes: number, contentType: string, chunked: boo
     socket.setEncoding('utf8').on('data', (data) => {
       text += data;
     });
-    socket.on('error', reject).on('close', () => {
-      if (sent < pieces) reject(new Error(`the connection was cut after ${sent} of ${pieces} pieces`));
-      const [head = '', ...body] = text.split('\r\n\r\n');
-      resolve({ status: Number(head.split(' ')[1]), text: body.join('') });
-    });
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        const [head = '', ...body] = text.split('\r\n\r\n');
+        resolve({ status: Number(head.split(' ')[1]), text: body.join('') });
+      });
   });
 }
 
@@ -179,7 +180,7 @@ for (const [where, settings, root] of [
         should(isShort(answer)).be.true(answer.text);
       }
       clearInterval(watch);
-      should(most - before).be.below(60 * 2 ** 20);
+      should(most - before).be.below(30 * 2 ** 20);
       should((await post(STATUS)).status).equal(200);
     });
 

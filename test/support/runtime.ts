@@ -95,6 +95,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
   prepareUserDir(userDir, folder, port, options);
   const nodeRed = new NodeRedProcess(userDir, options);
   const url = `http://127.0.0.1:${port}`;
+  const adminRoot = typeof options.settings?.httpAdminRoot === 'string' ? options.settings.httpAdminRoot : '';
   const runtime: RunningNodeRed = {
     url,
     version: nodeRedVersion(),
@@ -105,7 +106,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
     deploy: (flows, { credentials = {}, type = 'full', headers } = {}) => {
       const body = flows.map((node) => (credentials[node.id] ? { ...node, credentials: credentials[node.id] } : node));
       return nodeRed.settles(async () => {
-        const reply = await fetch(`${url}/flows`, {
+        const reply = await fetch(`${url}${adminRoot}/flows`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', 'node-red-deployment-type': type, ...headers },
           body: JSON.stringify(body),
@@ -119,7 +120,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
     },
   };
   try {
-    await nodeRed.settles(() => answers(`${url}/settings`, nodeRed));
+    await nodeRed.settles(() => answers(`${url}${adminRoot}/settings`, nodeRed));
   } catch (error) {
     await runtime.stop('SIGKILL');
     throw error;
