@@ -116,4 +116,51 @@ describe('hostile messages', function () {
       }
     });
   }
+
+  const ids = [
+    '..',
+    '.',
+    '%2e%2e',
+    'a/b',
+    'a?b',
+    'a#b',
+    'a b',
+    'a\r\nHost: b',
+    '\u0000',
+    '\ud800',
+    'x'.repeat(10_240),
+    ['..'],
+    { toString: () => DID },
+    1.5,
+    true,
+    '',
+  ];
+  const fields: readonly [type: string, set: NodeSet, node: Record<string, unknown>][] = [
+    ['gizwits-control', control, { value: '{"switch":true}', valueType: 'json' }],
+    ['gizwits-get-did', getDid, { mac: 'did' }],
+    ['gizwits-history', history, {}],
+    ['gizwits-search', search, { filters: '{"gid":did}', filtersType: 'jsonata' }],
+  ];
+  for (const [type, set, node] of fields) {
+    it(`${type} sends no id that could change the request`, async () => {
+      const bench = await loadBench(set, { type, ...node }, configNodes(simulator), credentials(simulator));
+      await bench.run({ did: DID, payload: 1 });
+      const devicePaths = (): number => simulator.requests.filter(({ path }) => !path.includes('datapoints')).length;
+      const before = devicePaths();
+      const codes: string[] = [];
+      for (const did of ids) {
+        const { error, messages: sent } = await bench.run({ did, payload: 1 });
+        codes.push(error?.error.code ?? sent[0]?.payload?.results?.[0]?.error?.code ?? 'ok');
+      }
+      // An absent group is no filter at all, and a group's name has a shape of its own.
+      const refused = codes.filter((code) => code === 'GIZ_BAD_INPUT').length;
+      record({ check: 'E90', fault: `ids that fit no path, to ${type}`, inputs: ids.length, notSent: refused });
+      if (type !== 'gizwits-search') {
+        should(codes.every((code) => code === 'GIZ_BAD_INPUT')).be.true(codes.join(' '));
+        devicePaths().should.equal(before);
+      }
+      for (const { path } of simulator.requests) path.should.match(/^\/v1\/[\w\-./?=&%:+]*$/);
+      should(spy.seen).eql([]);
+    });
+  }
 });

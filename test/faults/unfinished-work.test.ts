@@ -157,6 +157,20 @@ describe('work that is interrupted or waits', () => {
     (await bench.settledStatus()).should.containEql({ fill: 'red', shape: 'ring' });
   });
 
+  it('keeps the state of the quota over a redeploy', async () => {
+    const bench = await loadGetDid({ maxWait: '1' });
+    await bench.run({ payload: MAC });
+    simulator.faults.setQuota({ limit: 3600, remaining: 5, resetSeconds: 900 });
+    await bench.run({ payload: MAC });
+    await stopRuntime();
+    await startRuntime();
+    const before = simulator.requests.length;
+    const { error } = await (await loadGetDid({ maxWait: '1' })).run({ payload: MAC });
+    should(error?.error.code).equal('GIZ_QUOTA');
+    simulator.requests.length.should.equal(before);
+    record({ check: 'Q47', fault: 'redeploy in the middle of the hour', inputs: 3, ok: 2, notSent: 1, lost: 0 });
+  });
+
   it('does not run for ever when a Catch node leads back into it', async () => {
     await loadGetDid();
     helper.getNode('error').on('input', (msg: Message) => helper.getNode('n').receive(msg as never));
