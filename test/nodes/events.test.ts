@@ -120,11 +120,16 @@ describe('gizwits-events and gizwits-ack', () => {
   });
 
   it('gathers events into batches that one acknowledgement covers', async () => {
-    await load({ events: ['device.status.kv'], devices: [DID], output: 'batch', batchMax: 5, batchMs: 200 });
+    await load({ events: ['device.status.kv'], devices: [DID], output: 'batch', batchMax: 5, batchMs: 500 });
     await connected();
     for (let count = 0; count < 7; count++) report();
-    await until('two batches', () => received.length >= 2);
-    received.map(({ payload }) => payload.length).should.eql([5, 2]);
+    const sizes = (): number[] => received.map(({ payload }) => payload.length);
+    // A busy machine may let the time of a batch pass before it is full.
+    await until('all events', () => sizes().reduce((sum, size) => sum + size, 0) >= 7);
+    sizes()
+      .every((size) => size >= 1 && size <= 5)
+      .should.be.true();
+    sizes().length.should.be.belowOrEqual(4);
     received[0].payload[0].topic.should.equal(`${KEY}/${DID}/device_status_kv`);
     await until('their acknowledgements', () => simulator.snoti.server.audit.acknowledged.size === 7);
   });
