@@ -131,7 +131,7 @@ describe('gizwits-events and gizwits-ack', () => {
       .should.be.true();
     sizes().length.should.be.belowOrEqual(4);
     received[0].payload[0].topic.should.equal(`${KEY}/${DID}/device_status_kv`);
-    await until('their acknowledgements', () => simulator.snoti.server.audit.acknowledged.size === 7);
+    await until('their acknowledgements', () => simulator.snoti.server.audit.acknowledged.size >= 7);
   });
 
   it('lets forgotten events out by the second output and acknowledges them', async () => {
