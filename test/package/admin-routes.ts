@@ -11,4 +11,12 @@ export interface AdminRoute {
 }
 
 /** Every admin route of the package. The test compares it with the routes in the built code. */
-export const adminRoutes: readonly AdminRoute[] = [];
+export const adminRoutes: readonly AdminRoute[] = [
+  {
+    method: 'post',
+    route: '/gizwits-product/:id/associate',
+    path: '/gizwits-product/nobody/associate',
+    body: {},
+    status: 404,
+  },
+];
