@@ -4,7 +4,7 @@ import { excerpt } from '../src/cloud/input';
 import type { CallOptions } from '../src/gizwits/enterprise/account';
 import { confirmAttrs } from '../src/gizwits/enterprise/confirm';
 import { type Command, prepareCommand } from '../src/gizwits/enterprise/control';
-import type { ProductClient } from '../src/gizwits/enterprise/product-client';
+import type { DeviceReport, ProductClient } from '../src/gizwits/enterprise/product-client';
 import { callOptions } from './shared/call-options';
 import { asCloudError, handleInputs, type Input } from './shared/input';
 import { mapLimit } from './shared/map-limit';
@@ -156,16 +156,22 @@ export default function register(RED: NodeAPI): void {
       const { client, command, confirmMs, input, options, push } = job;
       const { did, mac } = await device(client, targetBy === 'did' ? 'did' : 'mac', target.name, given, input, options);
       const sentAt = client.serverNow();
-      input.metadata.add(
-        push
-          ? await push.send(did, mac ?? macOf(input.msg, did), command)
-          : await client.control(did, command, options),
-      );
-      let outcome: Outcome['outcome'] = 'accepted';
-      if (confirmMs > 0 && command.attrs) {
-        await confirmAttrs(client, { did, attrs: command.attrs, sentAt, withinMs: confirmMs }, options, (meta) =>
-          input.metadata.add(meta),
+      const early: DeviceReport[] = [];
+      const confirms = confirmMs > 0 ? command.attrs : undefined;
+      const stop = confirms ? client.onReport(did, (report) => early.push(report)) : undefined;
+      try {
+        input.metadata.add(
+          push
+            ? await push.send(did, mac ?? macOf(input.msg, did), command)
+            : await client.control(did, command, options),
         );
+      } finally {
+        stop?.();
+      }
+      let outcome: Outcome['outcome'] = 'accepted';
+      if (confirms) {
+        const confirmation = { did, attrs: confirms, sentAt, withinMs: confirmMs, early };
+        await confirmAttrs(client, confirmation, options, (meta) => input.metadata.add(meta));
         outcome = 'reported';
       }
       return command.attrs ? { did, outcome, attrs: command.attrs } : { did, outcome, raw: command.raw };

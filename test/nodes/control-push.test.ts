@@ -179,6 +179,18 @@ describe('gizwits-control over the push connection', () => {
     });
   }
 
+  it('confirms with a report that comes before the answer to the command', async () => {
+    const live: FlowNode = { id: 'n', type: 'gizwits-events', product: 'product', events: ['device.status.kv'] };
+    await bench.load([{ ...control, via: 'api', confirm: true, confirmSeconds: '10' }, out, live]);
+    await bench.connected('n');
+    // The command is carried out at once, the answer takes its time.
+    bench.simulator.faults.add({ kind: 'delay', ms: 1500, match: { operation: 'device.control' } });
+    const begun = Date.now();
+    should((await run({ did: DID, payload: { switch: true } })).payload.outcome).equal('reported');
+    should(Date.now() - begun).be.below(4000);
+    should(operations(bench)).not.containEql('device.data');
+  });
+
   it('reads back when the live events are of some devices only', async () => {
     const some = { events: ['device.status.kv'], devices: ['virtual:site'] };
     const live: FlowNode = { id: 'n', type: 'gizwits-events', product: 'product', ...some };

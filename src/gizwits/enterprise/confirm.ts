@@ -4,7 +4,7 @@ import type { Attrs } from '../datapoints/attrs';
 import { allReported } from '../datapoints/readings';
 import type { CallOptions } from './account';
 import { type CallMeta, metaOf } from './call';
-import type { ProductClient } from './product-client';
+import type { DeviceReport, ProductClient } from './product-client';
 
 /** A command that the cloud has accepted, and the report that it waits for. */
 export interface Confirmation {
@@ -14,6 +14,8 @@ export interface Confirmation {
   /** The cloud's wall clock when the command was sent, epoch milliseconds. */
   sentAt: number;
   withinMs: number;
+  /** Reports pushed since the command was sent: a quick device reports before the cloud has answered. */
+  early?: readonly DeviceReport[];
 }
 
 /** Distances between two read-backs, milliseconds: devices answer within a second or two, and each read-back is a call. */
@@ -37,6 +39,7 @@ export async function confirmAttrs(
   onCall: (meta: CallMeta) => void,
 ): Promise<void> {
   const { clock } = client.account;
+  if (confirmation.early?.some(({ attrs, createdAt }) => isWanted(client, attrs, createdAt, confirmation))) return;
   const until = clock.mono() + confirmation.withinMs;
   const seen = new AbortController();
   const stop = client.onReport(confirmation.did, ({ attrs, createdAt }) => {
