@@ -65,7 +65,7 @@ function read(argv: string[]): {
   };
 }
 
-function describe({ enterprise, products, url, snoti }: Simulator): string {
+function describe({ enterprise, products, url, snoti, expeed }: Simulator): string {
   const lines = [
     'Simulated Gizwits cloud is running. 模拟机智云已启动。',
     '',
@@ -85,6 +85,14 @@ function describe({ enterprise, products, url, snoti }: Simulator): string {
       `    auth_secret      推送授权密钥   ${product.authSecret}`,
     );
   }
+  lines.push(
+    '',
+    '  Expeed platform    极动云平台',
+    `    Base URL         接口地址       ${expeed.baseUrl}`,
+    `    platform_key     平台识别码     ${expeed.platformKey}`,
+    `    secret_key       平台密钥       ${expeed.secretKey}`,
+    `    Devices, keys    设备与密钥     ${expeed.baseUrl}/devices`,
+  );
   return [...lines, '', 'Press Ctrl+C to stop. 按 Ctrl+C 停止。', ''].join('\n');
 }
 
@@ -95,7 +103,7 @@ async function main(): Promise<void> {
     return;
   }
   const simulator = await createSimulator(options);
-  const { enterprise, products, url, snoti } = simulator;
+  const { enterprise, products, url, snoti, expeed } = simulator;
   const stop = (): void => void simulator.close();
   try {
     if (ca !== '') writeFileSync(ca, snoti.ca);
@@ -105,11 +113,15 @@ async function main(): Promise<void> {
   }
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ url, enterprise, products, snoti: { host: snoti.host, port: snoti.port, ca: snoti.ca } })}\n`
-      : describe(simulator),
-  );
+  const { api: _api, ...platform } = expeed;
+  const addresses = {
+    url,
+    enterprise,
+    products,
+    snoti: { host: snoti.host, port: snoti.port, ca: snoti.ca },
+    expeed: platform,
+  };
+  process.stdout.write(json ? `${JSON.stringify(addresses)}\n` : describe(simulator));
 }
 
 main().catch((error: Error & { code?: string }) => {

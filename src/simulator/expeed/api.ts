@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../cloud/clock';
 import { type ApiAnswer, type ApiRequest, type HttpApi, jsonAnswer } from '../http/message';
 import { hash } from '../world/random';
 import type { World } from '../world/world';
-import { defaultBehaviour, type ExpeedBehaviour } from './behaviour';
+import { changeBehaviour, defaultBehaviour, type ExpeedBehaviour } from './behaviour';
 import { toJson } from './long-ids';
 import { Fleet, type PlatformDevice } from './platform';
 import { Refused } from './refused';
@@ -31,15 +31,23 @@ const ROUTES: readonly Route[] = [
   { operation: 'device.current', method: 'GET', path: /^\/v1\/devices\/([^/]+)\/currentDatapoints$/ },
   { operation: 'device.history', method: 'GET', path: /^\/v1\/devices\/([^/]+)\/datapoints$/ },
   { operation: 'device.set', method: 'POST', path: /^\/v1\/devices\/([^/]+)\/device_setting$/ },
+];
+
+/** What the real platform has as pages for people. */
+const PAGES: readonly Route[] = [
   { operation: 'registrations', method: 'GET', path: /^\/registrations$/ },
   { operation: 'register', method: 'POST', path: /^\/registrations$/ },
   { operation: 'unregister', method: 'DELETE', path: /^\/registrations$/ },
+  { operation: 'devices', method: 'GET', path: /^\/devices$/ },
+  { operation: 'behaviour', method: 'GET', path: /^\/behaviour$/ },
+  { operation: 'changeBehaviour', method: 'PUT', path: /^\/behaviour$/ },
 ];
 
 /**
  * Expeed's platform API over the simulated world, with the pushes that it sends (seed 004). Where a user of the real one
  * fills in a page to be pushed to, this one takes `POST /expeed/registrations` with `{"url", "token", "encryption"}`,
- * answers at once, and shows under `GET` what came of the handshake.
+ * answers at once, and shows under `GET` what came of the handshake; `DELETE` with `{"url"}` takes it off.
+ * `GET /expeed/devices` lists the devices with their keys, `PUT /expeed/behaviour` changes what the document leaves open.
  */
 export class ExpeedApi implements HttpApi {
   readonly name = 'expeed';
@@ -77,6 +85,10 @@ export class ExpeedApi implements HttpApi {
 
   answer(request: ApiRequest): ApiAnswer {
     const found = this.route(request.method, request.path);
+    // A browser names the page that asks; a simulator on this machine is no page's business.
+    if (found && PAGES.includes(found.route) && request.headers.origin !== undefined) {
+      return jsonAnswer(403, { result_code: 4, result_message: 'not for web pages' });
+    }
     if (!found) return jsonAnswer(404, { result_code: 4, result_message: 'not found' });
     try {
       const body = this.run(found.route.operation, request, found.deviceId);
@@ -118,7 +130,7 @@ export class ExpeedApi implements HttpApi {
 
   private route(method: string, path: string): { route: Route; deviceId: string } | undefined {
     const below = path.slice(EXPEED_ROOT.length);
-    for (const route of ROUTES) {
+    for (const route of [...ROUTES, ...PAGES]) {
       const match = route.method === method ? route.path.exec(below) : null;
       if (match) return { route, deviceId: match[1] ?? '' };
     }
@@ -137,9 +149,27 @@ export class ExpeedApi implements HttpApi {
         return {};
       case 'unregister':
         return { removed: this.registrations.remove(registrationOf(request.body).url) };
+      case 'devices':
+        return { devices: this.fleet.devices.map((one) => this.describe(one)) };
+      case 'behaviour':
+        return { behaviour: this.behaviour };
+      case 'changeBehaviour':
+        return { behaviour: this.changed(parse(request.body)) };
       default:
         return this.runForDevice(operation, request, this.device(request, deviceId));
     }
+  }
+
+  private describe({ deviceId, deviceKey, deviceSn, device }: PlatformDevice): Body {
+    const online = this.world().isOnline(device);
+    const datapoints = device.product.datapoints.map(({ name }) => name);
+    return { deviceId, deviceKey, deviceSn, online, product: device.product.nameEn, datapoints };
+  }
+
+  private changed(changes: Body | undefined): ExpeedBehaviour {
+    const wrong = changes ? changeBehaviour(this.behaviour, changes) : 'the body';
+    if (wrong !== undefined) throw new Refused(5, `${wrong} is unknown or has a wrong value`);
+    return this.behaviour;
   }
 
   private device({ headers }: ApiRequest, deviceId: string): PlatformDevice {

@@ -33,3 +33,39 @@ export function defaultBehaviour(): ExpeedBehaviour {
     cursorAtEnd: false,
   };
 }
+
+const CHECKS: Readonly<Record<keyof ExpeedBehaviour, (value: unknown) => boolean>> = {
+  tokensPerDay: isCount,
+  tokenSeconds: isCount,
+  resultDelayMs: isCount,
+  results: isFlag,
+  digest: oneOf('hex', 'raw'),
+  handshakeUnit: oneOf('s', 'ms'),
+  messageIds: oneOf('text', 'number', 'long'),
+  cursorOverlaps: isFlag,
+  cursorAtEnd: isFlag,
+};
+
+/** Takes changes from JSON. Returns the first name that is unknown or has a wrong value; nothing is changed then. */
+export function changeBehaviour(
+  behaviour: ExpeedBehaviour,
+  changes: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const wrong = Object.keys(changes).find(
+    (name) => !Object.hasOwn(CHECKS, name) || !CHECKS[name as keyof ExpeedBehaviour](changes[name]),
+  );
+  if (wrong === undefined) Object.assign(behaviour, changes);
+  return wrong;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function oneOf(...words: string[]): (value: unknown) => boolean {
+  return (value) => words.includes(value as string);
+}

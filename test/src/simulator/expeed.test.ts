@@ -267,6 +267,31 @@ describe('Simulated Expeed platform', () => {
     });
   });
 
+  it('lists its devices, and changes its behaviour on request, but not for web pages', async () => {
+    const { devices } = (await call('/devices')) as { devices: Body[] };
+    should(devices).have.length(16);
+    should(devices[0]).have.properties({ deviceId: 'ex1001', deviceKey: one.deviceKey, online: true });
+    const change = (body: Body, headers: Record<string, string> = {}) =>
+      call('/behaviour', { method: 'PUT', body: JSON.stringify(body), headers });
+    should(((await change({ tokensPerDay: 3 })).behaviour as Body).tokensPerDay).equal(3);
+    for (const wrong of [
+      { tokensPerDay: -1 },
+      { digest: 'md4' },
+      { results: 1 },
+      { other: 1 },
+      { __proto__: { a: 1 }, x: 1 },
+    ]) {
+      should((await change(wrong)).result_code).equal(5);
+    }
+    const page = await fetch(`${simulator.expeed.baseUrl}/registrations`, {
+      method: 'POST',
+      headers: { origin: 'https://example.com' },
+      body: '{"url":"http://127.0.0.1:1/"}',
+    });
+    should(page.status).equal(403);
+    should(simulator.expeed.api.registrations.list).be.empty();
+  });
+
   it('leaves nothing behind', async () => {
     await simulator.expeed.api.registrations.register({ url: 'http://127.0.0.1:9/x' });
     await set('{"set_temp":21}');
