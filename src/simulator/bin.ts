@@ -65,7 +65,7 @@ function read(argv: string[]): {
   };
 }
 
-function describe({ enterprise, products, url, snoti, expeed }: Simulator): string {
+function describe({ enterprise, products, url, snoti, app, expeed }: Simulator): string {
   const lines = [
     'Simulated Gizwits cloud is running. 模拟机智云已启动。',
     '',
@@ -85,6 +85,14 @@ function describe({ enterprise, products, url, snoti, expeed }: Simulator): stri
       `    auth_secret      推送授权密钥   ${product.authSecret}`,
     );
   }
+  lines.push(
+    '',
+    '  Open API           应用 Open API',
+    `    Base URL         接口地址       ${app.baseUrl}`,
+    `    App ID           AppID          ${app.appId}`,
+    `    App secret       App Secret     ${app.appSecret}`,
+    `    User, password   用户与密码     ${app.username} ${app.password}`,
+  );
   lines.push(
     '',
     '  Expeed platform    极动云平台',
@@ -114,11 +122,13 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const { api: _api, ...platform } = expeed;
+  const { baseUrl, appId, appSecret, username, password, uid } = simulator.app;
   const addresses = {
     url,
     enterprise,
     products,
     snoti: { host: snoti.host, port: snoti.port, ca: snoti.ca },
+    app: { baseUrl, appId, appSecret, username, password, uid },
     expeed: platform,
   };
   process.stdout.write(json ? `${JSON.stringify(addresses)}\n` : describe(simulator));

@@ -1,4 +1,7 @@
 import { type Clock, systemClock } from '../cloud/clock';
+import { AppApi } from './app/api';
+import { SIMULATED_PASSWORD } from './app/operations/users';
+import { AppSocketServer } from './app/socket/server';
 import { EnterpriseApi } from './enterprise/api';
 import type { Behaviour } from './enterprise/behaviour';
 import { EXPEED_ROOT, ExpeedApi } from './expeed/api';
@@ -8,11 +11,14 @@ import { type LoggedRequest, RequestLog } from './http/request-log';
 import { SimulatorServer } from './http/server';
 import { Steering } from './http/steering';
 import type { SnotiBehaviour } from './snoti/behaviour';
+import { makeCertificate } from './snoti/certificate';
 import { SnotiServer } from './snoti/server';
 import { worldSource } from './snoti/world-source';
 import { ENTERPRISE, makeProducts } from './world/products';
 import { type Execution, World } from './world/world';
 
+export type { AppApi } from './app/api';
+export type { AppSocketServer } from './app/socket/server';
 export type { Behaviour } from './enterprise/behaviour';
 export type { ExpeedApi } from './expeed/api';
 export type { Fault, FaultKind, FaultMatch, FaultSpec } from './http/faults';
@@ -43,6 +49,8 @@ export interface SimulatorOptions {
   snotiPort?: number;
   /** Where the push service's behaviour shall differ from the start. */
   snotiBehaviour?: Partial<SnotiBehaviour>;
+  /** Whether the app WebSocket is offered over TLS too, with a certificate of its own; false unless given. */
+  appSocketTls?: boolean;
 }
 
 /** A product with the credentials that open it. */
@@ -55,6 +63,23 @@ export interface SimulatedProduct {
   name: string;
 }
 
+/** The Open API with what opens it. */
+export interface SimulatedApp {
+  baseUrl: string;
+  appId: string;
+  appSecret: string;
+  /** A user with a name, and the password that all simulated users have. */
+  username: string;
+  password: string;
+  uid: string;
+  /** Behaviour, tokens and what users have stored. */
+  api: AppApi;
+  /** Connections and faults of the WebSocket. */
+  socket: AppSocketServer;
+  /** Certificate that a client of the WebSocket over TLS has to trust, PEM; empty without TLS. */
+  ca: string;
+}
+
 /** A running simulator. */
 export interface Simulator {
   /** `http://host:port`, without a path. */
@@ -65,6 +90,8 @@ export interface Simulator {
   readonly snoti: { host: string; port: number; ca: string; server: SnotiServer };
   /** The Expeed platform; its devices, behaviour, tokens and registered addresses hang on `api`. */
   readonly expeed: { baseUrl: string; platformKey: string; secretKey: string; webhookToken: string; api: ExpeedApi };
+  /** The Open API, with the app and a user who has devices. */
+  readonly app: SimulatedApp;
   /** Made when first asked for. */
   readonly world: World;
   readonly faults: Faults;
@@ -92,21 +119,35 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const api = new EnterpriseApi(clock, world, seed);
   Object.assign(api.behaviour, behaviour);
   const expeed = new ExpeedApi(clock, world, seed);
+  const app = new AppApi(clock, world, seed);
+  const appSocket = new AppSocketServer({ clock, world, tokens: app.tokens });
   const faults = new Faults({
     quota: (change) => api.quota.set(change),
     expireTokens: (productKey) => {
       api.tokens.expire(productKey);
-      if (productKey === undefined) expeed.tokens.expire();
+      if (productKey !== undefined) return;
+      expeed.tokens.expire();
+      app.tokens.expire();
     },
     forgetTokens: () => {
       api.tokens.forget();
       expeed.tokens.expire();
+      app.tokens.forget();
     },
   });
   const productKeys = new Set(makeProducts().map(({ productKey }) => productKey));
   const log = new RequestLog((value) => productKeys.has(value));
   const steering = new Steering({ api, world, faults, log });
-  const server = new SimulatorServer({ clock, apis: [expeed, api], steering, faults, log, basePath, keepAliveMs });
+  const server = new SimulatorServer({
+    clock,
+    apis: [expeed, api, app],
+    steering,
+    faults,
+    log,
+    basePath,
+    keepAliveMs,
+    upgrade: (request, socket, head) => appSocket.upgrade(request, socket, head),
+  });
   const snoti: SnotiServer = new SnotiServer({
     clock,
     source: worldSource(world, makeProducts(), {
@@ -121,6 +162,11 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     await server.close();
     throw error;
   });
+  const identity = options.appSocketTls
+    ? makeCertificate({ commonName: 'simulated app WebSocket', hosts: ['localhost', host] })
+    : undefined;
+  app.socket.port = listening;
+  if (identity) app.socket.securePort = await appSocket.listen(host, identity);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   return {
     url,
@@ -134,6 +180,21 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     })),
     snoti: { host, port: snotiListening, ca: snoti.ca, server: snoti },
     expeed: { ...PLATFORM, baseUrl: url + basePath + EXPEED_ROOT, api: expeed },
+    get app() {
+      const { username, uid } = app.demoUser;
+      const [first] = world().apps;
+      return {
+        baseUrl: url + basePath,
+        appId: first?.appid ?? '',
+        appSecret: first?.appSecret ?? '',
+        username: username ?? '',
+        password: SIMULATED_PASSWORD,
+        uid,
+        api: app,
+        socket: appSocket,
+        ca: identity?.cert ?? '',
+      };
+    },
     get world() {
       return world();
     },
@@ -148,8 +209,9 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     },
     async close() {
       expeed.close();
+      app.close();
       made?.close();
-      await Promise.all([server.close(), snoti.close()]);
+      await Promise.all([server.close(), appSocket.close(), snoti.close()]);
     },
   };
 }

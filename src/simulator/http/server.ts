@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../../cloud/clock';
 import { deliver, Pending } from './deliver';
 import { executes, type FaultSpec, type Faults } from './faults';
@@ -21,6 +22,8 @@ export interface SimulatorServerOptions {
   basePath: string;
   /** How long an idle connection is kept, milliseconds. */
   keepAliveMs: number;
+  /** Takes requests to change to another protocol; none are taken unless given. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 class TooLarge extends Error {}
@@ -34,6 +37,7 @@ export class SimulatorServer {
     this.pending = new Pending(options.clock);
     this.server = createServer((request, response) => void this.serve(request, response));
     this.server.keepAliveTimeout = options.keepAliveMs;
+    if (options.upgrade) this.server.on('upgrade', options.upgrade);
     this.server.on('clientError', (_, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     });

@@ -71,7 +71,7 @@ function makeUser(worldSeed: number, index: number, apps: readonly App[], today:
 
 /** The enterprise's users and what they have bound. */
 export class People {
-  readonly users: readonly User[];
+  readonly users: User[];
   private readonly byUid: Map<string, User>;
   /** Every binding that ever was, oldest first. */
   readonly bindings: Binding[] = [];
@@ -100,6 +100,19 @@ export class People {
 
   user(uid: string): User | undefined {
     return this.byUid.get(uid);
+  }
+
+  /** Takes a new user in, or what has changed of one. */
+  put(user: User): void {
+    const index = this.users.findIndex(({ uid }) => uid === user.uid);
+    if (index < 0) this.users.push(user);
+    else this.users[index] = user;
+    this.byUid.set(user.uid, user);
+  }
+
+  /** Makes one of those who have bound a device its owner. */
+  setOwner(uid: string, did: string): void {
+    for (const binding of this.held()) if (binding.did === did) binding.isOwner = binding.uid === uid;
   }
 
   /** The binding of a user and a device that holds now. */
