@@ -126,7 +126,12 @@ export class Transport implements Sender, ExchangeHost {
   }
 
   get secrets(): readonly string[] {
-    return this.proxy?.authorization === undefined ? [] : [this.proxy.authorization];
+    const { authorization } = this.proxy ?? {};
+    if (authorization === undefined) return [];
+    // A proxy may tell any part of what it was shown.
+    const credentials = authorization.slice('Basic '.length);
+    const words = Buffer.from(credentials, 'base64').toString('utf8');
+    return [authorization, credentials, words.slice(words.indexOf(':') + 1)];
   }
 
   /**

@@ -9,6 +9,7 @@ const SECRETS = {
   productSecret: 'canaryPro44d1b8e6a7f0',
   authSecret: 'canaryAut+19/c3d5e7f8b=',
   token: 'canaryTok5b2e8f90a1c3d',
+  proxyPassword: 'canaryPxy8e1d4c7b9f2a',
 };
 const PRODUCT = 'c'.repeat(32);
 
@@ -27,7 +28,7 @@ function echo(request: IncomingMessage, body: string, round: number): { status: 
     Buffer.from(told).toString('base64'),
     Buffer.from(told).toString('hex'),
   ];
-  const words = `${forms[round % forms.length]} ${SECRETS.enterpriseSecret} ${SECRETS.productSecret} ${SECRETS.token}`;
+  const words = `${forms[round % forms.length]} ${SECRETS.enterpriseSecret} ${SECRETS.productSecret} ${SECRETS.token} ${SECRETS.proxyPassword}`;
   const kinds: [number, string][] = [
     [400, JSON.stringify({ error_code: '5305', error_message: words, detail: { headers: request.headers } })],
     [500, JSON.stringify({ error_code: 5409, error_message: words })],
@@ -42,14 +43,16 @@ function echo(request: IncomingMessage, body: string, round: number): { status: 
   return { status, text };
 }
 
-function flow(baseUrl: string): FlowNode[] {
+function flow(baseUrl: string, proxyUrl: string): FlowNode[] {
   const nodes = (id: string, type: string, more: object): FlowNode[] => [
     { id: `i-${id}`, type: 'http in', z: 't', url: `/${id}`, method: 'post', wires: [[`n-${id}`]] },
     { id: `n-${id}`, type, z: 't', product: 'p', wires: [['o', 'd']], ...more },
   ];
   return [
     { id: 't', type: 'tab' },
-    { id: 'e', type: 'gizwits-enterprise', region: 'custom', baseUrl, timeout: '2' },
+    // The cloud is reached through a proxy, whose credentials it sees and echoes like the others.
+    { id: 'e', type: 'gizwits-enterprise', region: 'custom', baseUrl, timeout: '2', proxy: 'x' },
+    { id: 'x', type: 'http proxy', url: proxyUrl, noproxy: [] },
     { id: 'p', type: 'gizwits-product', enterprise: 'e', productKey: PRODUCT, pushHost: '127.0.0.1', pushPort: '9' },
     ...nodes('did', 'gizwits-get-did', { mac: 'payload.mac' }),
     ...nodes('search', 'gizwits-search', {}),
@@ -119,9 +122,10 @@ describe('secrets under hostile answers', function () {
     runtime = await startNodeRed({
       settings: { logging: { console: { level: 'trace', metrics: false, audit: true } } },
     });
-    await runtime.deploy(flow(`http://127.0.0.1:${port}/prefix`), {
+    await runtime.deploy(flow('http://cloud.example/prefix', `http://127.0.0.1:${port}`), {
       credentials: {
         e: { enterpriseId: 'canary-id', enterpriseSecret: SECRETS.enterpriseSecret },
+        x: { username: 'canary-user', password: SECRETS.proxyPassword },
         p: { productSecret: SECRETS.productSecret, authId: 'auth', authSecret: SECRETS.authSecret },
       },
     });
@@ -148,7 +152,13 @@ describe('secrets under hostile answers', function () {
         answers++;
       }
     }
-    for (const path of ['/flows', '/credentials/gizwits-enterprise/e', '/credentials/gizwits-product/p', '/settings']) {
+    for (const path of [
+      '/flows',
+      '/credentials/gizwits-enterprise/e',
+      '/credentials/http proxy/x',
+      '/credentials/gizwits-product/p',
+      '/settings',
+    ]) {
       collected.push(await (await runtime.request(path, { headers: { accept: 'application/json' } })).text());
     }
     comms.close();

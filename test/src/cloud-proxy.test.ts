@@ -59,7 +59,8 @@ describe('proxy', () => {
     should(asked).match({ method: 'CONNECT', path: `127.0.0.1:${cloud.port}` });
     should(asked?.headers['proxy-authorization']).equal(`Basic ${Buffer.from('me:p w').toString('base64')}`);
     should(cloud.requests[0]?.headers['proxy-authorization']).be.undefined();
-    opened.secrets.should.deepEqual([`Basic ${Buffer.from('me:p w').toString('base64')}`]);
+    const credentials = Buffer.from('me:p w').toString('base64');
+    opened.secrets.should.deepEqual([`Basic ${credentials}`, credentials, 'p w']);
     await opened.request(GET, TIMEOUT);
     proxy.requests.length.should.be.belowOrEqual(2);
   });
