@@ -56,7 +56,7 @@ describe('every endpoint of the Enterprise API', function () {
 
   for (const endpoint of enterpriseEndpoints) {
     const { number, method, path, operation } = endpoint;
-    it(`#${number} ${method} ${path}: ${operation}`, () => {
+    it(`#${number} ${method} ${path}: ${operation}`, async () => {
       const made = lines.get(number) ?? [];
       made.length.should.be.above(0, 'no run reaches it');
       const requests = made.flatMap((line) => line.requests);
@@ -69,6 +69,10 @@ describe('every endpoint of the Enterprise API', function () {
         headers.should.containDeep(endpoint.headers.map((name) => name.toLowerCase()));
         if (!endpoint.headers.includes('Authorization')) headers.should.not.containEql('authorization');
       }
+      const { enterpriseNodes } = await import('../../scripts/lib/enterprise-parity.mjs');
+      // The product node makes its calls at a login and by its button, which other tests press.
+      const nodes = enterpriseNodes[operation]?.filter((type) => type !== 'gizwits-product').sort();
+      if (operation !== 'product.token') [...new Set(made.map(({ node }) => node))].sort().should.eql(nodes);
       [...sent.query].sort().should.eql([...endpoint.query, ...(BEYOND[number] ?? [])].sort());
       [...sent.body].sort().should.eql([...endpoint.body].sort());
       for (const { out } of made) {
