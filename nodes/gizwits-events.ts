@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { badInput, type CloudError } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
@@ -8,6 +9,7 @@ import { type PushEvent, type SubscriptionName, subscriptionNames } from '../src
 import type { PushClient } from '../src/gizwits/push/push-client';
 import { EventBatch } from './shared/event-batch';
 import { asCloudError } from './shared/input';
+import { errorMetadata } from './shared/metadata';
 import { deliveries } from './shared/open-push';
 import { linkProduct } from './shared/product';
 import { NodeStatus } from './shared/status';
@@ -61,6 +63,8 @@ export default function register(RED: NodeAPI): void {
     };
 
     const start = async (): Promise<void> => {
+      // Catch nodes take part only when the whole flow has been made.
+      await setImmediate();
       const events = eventNames(config.events);
       const devices = texts('devices', config.devices);
       const ackDeadlineMs = manual ? minutes('ackMinutes', config.ackMinutes, 10) : undefined;
@@ -107,7 +111,7 @@ export default function register(RED: NodeAPI): void {
       start().catch((error: unknown) => {
         const failure = translateError(RED, asCloudError(error));
         status.failed(failure.code);
-        this.error(failure);
+        this.error(failure, { gizwits: { error: errorMetadata(failure) } });
       });
     } else status.unusable();
 
