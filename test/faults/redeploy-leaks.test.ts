@@ -33,6 +33,16 @@ function listeners(): number {
   return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
 }
 
+/** The helper gives a deploy 300 ms; on a busy machine it may take longer, and goes on all the same. */
+async function redeploy(flows: object[], type: string | undefined): Promise<void> {
+  try {
+    await helper.setFlows(flows as never, type as never);
+  } catch (error) {
+    if ((error as Error).message !== 'timeout waiting event') throw error;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+}
+
 describe('500 redeploys under traffic', function () {
   this.timeout(180_000);
   let simulator: Simulator;
@@ -73,7 +83,7 @@ describe('500 redeploys under traffic', function () {
       helper.getNode('c').receive({ payload: { switch: true }, did: DID, job: `${round}.c` } as never);
       // Deploys that come at once meet what waits, later ones what is on its way or done.
       await new Promise((resolve) => setTimeout(resolve, (round % 4) * 4));
-      await helper.setFlows(flow(round + 1) as never, TYPES[round % TYPES.length] as never);
+      await redeploy(flow(round + 1), TYPES[round % TYPES.length]);
     }
     await settle();
     await stopRuntime();
