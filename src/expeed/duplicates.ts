@@ -25,7 +25,7 @@ export class Duplicates {
       const last = this.lastStatus.get(push.deviceId);
       return last !== undefined && last.content === push.content && last.until > now;
     }
-    return push.identified && (this.known.get(push.content) ?? 0) > now;
+    return (this.known.get(push.content) ?? 0) > now;
   }
 
   /** Notes a push that was handed on. */

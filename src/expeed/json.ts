@@ -53,19 +53,6 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-/** Whether JSON text nests objects and arrays deeper than `limit`; reads each character once and builds nothing. */
-export function nestsDeeper(text: string, limit: number): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) at = endOfString(text, at) - 1;
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return true;
-    } else if (code === 0x7d || code === 0x5d) depth--;
-  }
-  return false;
-}
-
 /**
  * Whether a parsed value is safe to hand to a flow: nested at most `limit` deep, because Node-RED copies messages with a
  * recursive function, and without names that reach a prototype.

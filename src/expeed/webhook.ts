@@ -4,7 +4,7 @@ import { type AddressList, plainAddress } from './address-list';
 import { Duplicates } from './duplicates';
 import { FailureLimit } from './failure-limit';
 import { type DigestReading, Handshake, type HandshakeRefusal, UsedSignatures } from './handshake';
-import { isSafeValue, nestsDeeper, quoteLongIntegers } from './json';
+import { isSafeValue, quoteLongIntegers } from './json';
 import { type PushFate, PushQueue } from './push-queue';
 import { looksEncrypted, type Push, readPush } from './pushes';
 import { BODY_DEADLINE_MS, MAX_BODY_BYTES, type PendingBody, readBody } from './request-body';
@@ -247,7 +247,6 @@ export class Webhook {
   }
 
   private parse(text: string): unknown {
-    if (nestsDeeper(text, MAX_DEPTH)) throw this.refused(400);
     try {
       return JSON.parse(quoteLongIntegers(text));
     } catch {
