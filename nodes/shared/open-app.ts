@@ -1,0 +1,70 @@
+import { systemClock } from '../../src/cloud/clock';
+import type { Logger } from '../../src/cloud/logger';
+import { identityKey, Registry } from '../../src/cloud/registry';
+import { AppAccount, type AppIdentity, type AppSettings } from '../../src/gizwits/app/account';
+import { lendSimulator } from './open-account';
+
+/** An account of the Open API lent to a config node. */
+export interface OpenedApp {
+  account: AppAccount;
+  /** Gives it back; the account stays for a while, so that a redeploy finds its tokens and connections again. */
+  release(): void;
+}
+
+/** Who logs in at the simulated cloud; what is left out is the simulated user with the most devices. */
+export type SimulatedLogin = Partial<Omit<AppIdentity, 'baseUrl'>>;
+
+/** Accounts of this process by address and identity. */
+const apps = new Registry<AppAccount>(systemClock);
+
+/** Lends the account of that address and identity; the settings given last hold for all who share it. */
+export function openApp(identity: AppIdentity, settings: AppSettings, log: Logger): OpenedApp {
+  let created = false;
+  const lease = apps.borrow(identityKey({ ...identity }), () => {
+    created = true;
+    return new AppAccount({ identity, settings, clock: systemClock, log });
+  });
+  if (!created) lease.value.configure(settings, log);
+  return { account: lease.value, release: () => lease.release() };
+}
+
+/** Lends an account of the simulated cloud, which runs inside this process on loopback. */
+export async function openSimulatedApp(login: SimulatedLogin, settings: AppSettings, log: Logger): Promise<OpenedApp> {
+  const lease = lendSimulator();
+  try {
+    const simulator = await lease.value.started;
+    const { baseUrl, appId, appSecret, username, password } = simulator.app;
+    const identity: AppIdentity = {
+      login: 'password',
+      appSecret,
+      productSecret: simulator.products[0]?.productSecret,
+      ...(login.username ? {} : { username, password }),
+      ...withoutBlanks(login),
+      // Its apps are fixed: an id of the real cloud, left in the dialog, is none of them.
+      appId,
+      baseUrl,
+    };
+    const opened = openApp(identity, settings, log);
+    return {
+      account: opened.account,
+      release() {
+        opened.release();
+        lease.release();
+      },
+    };
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+function withoutBlanks<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
+  ) as Partial<T>;
+}
+
+/** Closes every account: for tests, and when the runtime ends. The simulated cloud is not closed by this. */
+export function closeApps(): Promise<void> {
+  return apps.closeAll();
+}
