@@ -108,15 +108,15 @@ RED.nodes.registerType<DeviceProperties>('expeed-device', {
   outputs: 1,
   paletteLabel: () => text('palette'),
   label() {
-    return this.name || text(OPERATIONS.includes(this.operation) ? `title.${this.operation}` : 'palette');
+    return this.name || text(`title.${operationOf(this)}`);
   },
   labelStyle() {
     return labelStyle(this);
   },
   inputLabels: () => text('port.input'),
   outputLabels() {
-    if (this.operation === 'history') return commonText(`port.${outputOf(this.output)}`);
-    return text(OPERATIONS.includes(this.operation) ? `port.${this.operation}` : 'palette');
+    const operation = operationOf(this);
+    return operation === 'history' ? commonText(`port.${outputOf(this.output)}`) : text(`port.${operation}`);
   },
   oneditprepare() {
     prepareDialog(this, () => {
@@ -135,3 +135,8 @@ RED.nodes.registerType<DeviceProperties>('expeed-device', {
     leaveUntouched(this);
   },
 });
+
+/** The operation as the runtime takes it: one that was left out is the default, and so is shown a word that is none. */
+function operationOf({ operation }: { operation: string }): string {
+  return OPERATIONS.includes(operation) ? operation : 'status';
+}
