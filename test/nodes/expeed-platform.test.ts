@@ -99,7 +99,6 @@ describe('expeed-platform', () => {
   });
 
   it('gives a call the time of its field', async () => {
-    simulator.faults.add({ kind: 'hang', match: { operation: 'expeed.device.status' }, times: 'forever' });
     const { baseUrl } = simulator.expeed;
     const custom = { id: 'platform', type: 'expeed-platform', region: 'custom', baseUrl, timeout: '1' };
     await loadExpeed(
