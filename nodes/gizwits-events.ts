@@ -75,6 +75,7 @@ export default function register(RED: NodeAPI): void {
         batch = new EventBatch({
           max: whole('batchMax', config.batchMax, 500, 100_000),
           ms: whole('batchMs', config.batchMs, 100, 60_000),
+          isFull: () => push.isFull,
           group: (members) => deliveries.group(members),
           emit,
         });

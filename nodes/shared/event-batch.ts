@@ -7,6 +7,8 @@ export interface EventBatchOptions {
   max: number;
   /** Milliseconds that the first of them may wait. */
   ms: number;
+  /** Whether no further event can come before some are done: then waiting for more is in vain. */
+  isFull(): boolean;
   /** One delivery for several. */
   group(members: readonly Delivery[]): Delivery;
   emit(message: Message, delivery: Delivery): void;
@@ -23,7 +25,7 @@ export class EventBatch {
   add(message: Message, delivery: Delivery): void {
     this.messages.push(message);
     this.members.push(delivery);
-    if (this.messages.length >= this.options.max) this.flush();
+    if (this.messages.length >= this.options.max || this.options.isFull()) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), this.options.ms);
   }
 

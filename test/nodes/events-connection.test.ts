@@ -149,6 +149,16 @@ describe('the push connection of a product', () => {
     should(wrong()).equal(0);
   });
 
+  it('does not let a batch wait for more than the prefetch allows', async () => {
+    const fields = { events: ['device.gps.kv'], output: 'batch', batchMax: 500, batchMs: 60_000 };
+    await bench.load([node('n', fields), ...out]);
+    await bench.connected('n');
+    for (let count = 0; count < 25; count++) bench.publish({ ...gps, at: Date.now() + count });
+    await bench.until('two batches of ten', () => bench.got('out').length === 2);
+    should(bench.got('out').map(({ payload }) => payload.length)).eql([10, 10]);
+    await bench.until('twenty acknowledgements', () => bench.simulator.snoti.server.audit.counts.ok === 20);
+  });
+
   it('has a forgotten event sent again by a new connection, where that is wanted', async () => {
     const fields = { events: ['device.gps.kv'], ack: 'manual', ackMinutes: 0.005, onAckTimeout: 'reconnect' };
     await bench.load([node('n', fields), ...out, ack]);

@@ -166,6 +166,11 @@ export class PushClient {
     };
   }
 
+  /** As many events are in the flow as may be: no further one comes until some of them are done. */
+  get isFull(): boolean {
+    return this.dispatcher.inFlow >= this.prefetch;
+  }
+
   /** Calls back on every change of {@link state}. Returns the way to stop it. */
   onState(listener: (state: PushState) => void): () => void {
     this.listeners.add(listener);
