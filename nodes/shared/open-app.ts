@@ -2,6 +2,7 @@ import { systemClock } from '../../src/cloud/clock';
 import type { Logger } from '../../src/cloud/logger';
 import { identityKey, Registry } from '../../src/cloud/registry';
 import { AppAccount, type AppIdentity, type AppSettings } from '../../src/gizwits/app/account';
+import { LiveClient } from '../../src/gizwits/app/live/client';
 import { lendSimulator } from './open-account';
 
 /** An account of the Open API lent to a config node. */
@@ -16,6 +17,19 @@ export type SimulatedLogin = Partial<Omit<AppIdentity, 'baseUrl'>>;
 
 /** Accounts of this process by address and identity. */
 const apps = new Registry<AppAccount>(systemClock);
+
+/** Live connections by account; opened when the first node listens, closed when the last one leaves. */
+const lives = new WeakMap<AppAccount, LiveClient>();
+
+/** The live connections of an account. */
+export function liveOf(account: AppAccount): LiveClient {
+  let live = lives.get(account);
+  if (!live) {
+    live = new LiveClient({ account, clock: systemClock });
+    lives.set(account, live);
+  }
+  return live;
+}
 
 /** Lends the account of that address and identity; the settings given last hold for all who share it. */
 export function openApp(identity: AppIdentity, settings: AppSettings, log: Logger): OpenedApp {
