@@ -30,7 +30,7 @@ export class Slot implements Delivery, SlotRecord {
   ) {}
 
   get id(): string {
-    return `${this.owner.name}.${this.attachment.number.toString(36)}.${this.number.toString(36)}`;
+    return this.attachment.idPrefix + this.number.toString(36);
   }
 
   get consumerId(): string {
@@ -63,6 +63,8 @@ export class ConsumerAttachment implements Attachment {
   /** Left without a successor within the time for one. */
   gone = false;
   readonly wanted: ReadonlySet<PushEventName>;
+  /** What the texts of all its deliveries begin with. */
+  readonly idPrefix: string;
   private readonly passes: ((did: unknown, mac: unknown) => boolean) | undefined;
   private deadline: Timer | undefined;
   private linger: Timer | undefined;
@@ -75,6 +77,7 @@ export class ConsumerAttachment implements Attachment {
     readonly number: number,
     private readonly lingerMs: number,
   ) {
+    this.idPrefix = `${owner.name}.${number.toString(36)}.`;
     const names = consumer.events?.length
       ? consumer.events.map((subscription) => subscriptionRow(subscription)?.event)
       : pushEventTable.map((row) => row.event);

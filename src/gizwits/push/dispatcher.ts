@@ -186,8 +186,6 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
 
   openEpoch(): void {
     this.epoch = this.options.ledger.openEpoch(this.options.clock.mono());
-    this.unacknowledgedNow = 0;
-    this.outbox = '';
   }
 
   /** The connection is gone and its delivery ids with it. What was not emitted yet will come again. */
@@ -456,7 +454,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
 
   /** By the text of a delivery, without this dispatcher's name. */
   acknowledge(rest: string): AcknowledgeResult {
-    const [attachmentNumber, slotNumber] = rest.split('.').map((part) => Number.parseInt(part, 36));
+    const cut = rest.indexOf('.');
+    const attachmentNumber = Number.parseInt(rest.slice(0, cut), 36);
+    const slotNumber = Number.parseInt(rest.slice(cut + 1), 36);
     if (!(slotNumber <= this.issued && attachmentNumber <= this.attachments)) return 'unknown';
     const slot = this.all.get(attachmentNumber)?.slot(slotNumber) ?? this.deliveringSlot(slotNumber);
     if (!slot || slot.ended) return 'gone';

@@ -90,9 +90,10 @@ export const REPEAT_AFTER_MS = 100;
 export class DeliveryLedger {
   private readonly byHash = new Map<number, LedgerEntry>();
   /** Entries no longer in the flow, in the order in which they left it. */
-  private readonly retired: ({ entry: LedgerEntry; retirement: number } | undefined)[] = [];
+  private readonly retired: (LedgerEntry | undefined)[] = [];
   private oldest = 0;
-  private retirements = 0;
+  /** Retirements cut off the array's beginning: `retired[i]` is number `cut + i`. */
+  private cut = 0;
   private epochs = 0;
   private offlineMs = 0;
   private offlineSince: number | undefined;
@@ -178,20 +179,22 @@ export class DeliveryLedger {
   retire(entry: LedgerEntry, now: number): void {
     entry.inFlow = false;
     entry.retiredAt = this.time(now);
-    entry.retirement = ++this.retirements;
-    this.retired.push({ entry, retirement: entry.retirement });
+    entry.retirement = this.cut + this.retired.length;
+    this.retired.push(entry);
     while (this.retired.length - this.oldest > this.memoryEntries) this.forgetOldest();
     // The array is cut when half of it is spent, so that a retirement costs O(1).
     if (this.oldest > this.memoryEntries) {
       this.retired.splice(0, this.oldest);
+      this.cut += this.oldest;
       this.oldest = 0;
     }
   }
 
   private forgetOldest(): void {
-    const memory = this.retired[this.oldest];
+    const entry = this.retired[this.oldest];
+    const isLatest = entry?.retirement === this.cut + this.oldest;
     this.retired[this.oldest++] = undefined;
-    if (memory && !memory.entry.inFlow && memory.entry.retirement === memory.retirement) this.remove(memory.entry);
+    if (entry && isLatest && !entry.inFlow) this.remove(entry);
   }
 
   private forgotten(entry: LedgerEntry, now: number): boolean {
