@@ -114,15 +114,15 @@ function describeOperation(id: unknown): void {
   const about = operation ?? (id === CUSTOM ? { id: CUSTOM } : undefined);
   $('#gizwits-request-summary').text(about ? operationSummary(about) : '');
   $('#gizwits-request-call').text(operation ? `${operation.method} ${operation.path}` : '');
+  const parameters = operation ? authorParameters(operation) : [];
   const table = $('#gizwits-request-parameters').empty();
-  for (const parameter of operation ? authorParameters(operation) : []) {
+  for (const parameter of parameters) {
     const row = $('<tr>').appendTo(table);
     const name = $('<td>').appendTo(row);
     $('<code>').text(parameter.name).appendTo(name);
     if (parameter.required) name.append(document.createTextNode(' *'));
     $('<td>').text(parameterSummary(parameter)).attr('title', parameterForm(parameter)).appendTo(row);
   }
-  const takes = operation !== undefined && authorParameters(operation).length > 0;
-  $('#gizwits-request-none').toggle(operation !== undefined && !takes);
-  $('#gizwits-request-required').toggle(takes);
+  $('#gizwits-request-none').toggle(operation !== undefined && parameters.length === 0);
+  $('#gizwits-request-required').toggle(parameters.some(({ required }) => required));
 }
