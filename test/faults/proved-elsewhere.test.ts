@@ -43,7 +43,7 @@ const proved: readonly [check: string, subject: string, file: string, words: rea
   ],
   ['H17', '5403 and 5409 on a command', 'faults/commands', ['sending failed (5403)', 'inner call failed (5409)']],
   ['H18', 'no name, no connection', 'src/cloud-transport', ['says for certain that nothing was sent']],
-  ['H19', 'connection refused', 'src/cloud-retry', ['UNSENT']],
+  ['H19', 'connection refused', 'src/cloud-retry', ['    command: true,']],
   [
     'H20',
     'eight bad certificates: no byte of a request',
