@@ -74,6 +74,8 @@ export interface Parameter {
   readonly unit?: 's' | 'ms';
   /** Longest `text`, in characters. 256 when absent. */
   readonly maxLength?: number;
+  /** Empty `text` is a value of its own: it takes away what is there. */
+  readonly allowEmpty?: boolean;
   /** Most entries of a `list`. */
   readonly maxItems?: number;
   /** Accepted forms of a `date`; when `cycle` is named too, its value picks the one. */

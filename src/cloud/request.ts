@@ -182,7 +182,8 @@ function readValue(parameter: Parameter, value: unknown, earlier: Values): unkno
 }
 
 function readText(parameter: Parameter, value: unknown, maxLength: number): string {
-  const { name, values } = parameter;
+  const { name, values, allowEmpty } = parameter;
+  if (allowEmpty && value === '') return '';
   if (!values) return toText(value, name, maxLength);
   if (typeof value === 'string' && values.includes(value)) return value;
   throw badInput('value', { field: name, given: excerpt(value), accepted: acceptedForm(parameter) });

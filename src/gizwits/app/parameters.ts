@@ -48,8 +48,8 @@ export const LANG = inBody('lang', 'text', { values: ['en', 'zh-cn'] });
 export const PHONE = inBody('phone', 'text');
 export const CODE = inBody('code', 'text', { secret: true });
 export const NEW_PASSWORD = inBody('new_pwd', 'text', { secret: true });
-export const REMARK = inBody('remark', 'text', { maxLength: LONGEST_REMARK });
-export const ALIAS = inBody('dev_alias', 'text');
+export const REMARK = inBody('remark', 'text', { maxLength: LONGEST_REMARK, allowEmpty: true });
+export const ALIAS = inBody('dev_alias', 'text', { allowEmpty: true });
 export const SET_OWNER = inBody('set_owner', 'flag');
 export const DIDS = inBody('dids', 'list', { id: 'id', required: true });
 
