@@ -71,7 +71,8 @@ export function enterpriseTables({ enterpriseOperations, acceptedForm }) {
   );
 }
 
-function textsOf(language) {
+/** The texts of src/texts in a language, by file. */
+export function textsOf(language) {
   const folder = `src/texts/${language}`;
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith('.json'));
   return Object.fromEntries(files.map((file) => [basename(file, '.json'), readJson(`${folder}/${file}`)]));

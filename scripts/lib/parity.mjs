@@ -73,11 +73,12 @@ const words = {
  * @param api.nodes The node types that make each operation's call, by id.
  * @param api.test The test that sends every endpoint, relative to the checkout.
  * @param api.acceptedForm What a parameter accepts: a text, or a text to be translated.
+ * @param [api.words] Words of the tables that are this API's own, by language.
  * @param texts The texts of src/texts in that language, by file: `errors`, `gizwits`.
  * @param {'en-US' | 'zh-CN'} language
  */
 export function parityTable(api, texts, language) {
-  const own = words[language];
+  const own = { ...words[language], ...api.words?.[language] };
   const text = (key, params) => {
     const found = key.split('.').reduce((node, part) => node?.[part], texts);
     if (typeof found !== 'string') throw new Error(`src/texts/${language} has no text ${key}`);
