@@ -93,8 +93,9 @@ async function main(): Promise<void> {
     flow.push(...variant.nodes(`v${index}`, await server.listen(), window));
     credentials[`p-v${index}`] = { productSecret: 'bench', authId: 'bench', authSecret: 'bench' };
   }
-  const runtime = await startNodeRed({ flows: flow, credentials });
+  let runtime: RunningNodeRed | undefined;
   try {
+    runtime = await startNodeRed({ flows: flow, credentials });
     while (!servers.every(({ connected }) => connected)) await new Promise((resolve) => setTimeout(resolve, 50));
     const seen = runs.map(() => [] as { perSecond: number; cpuUs: number }[]);
     for (let round = -1; round < ROUNDS; round++) {
@@ -117,7 +118,7 @@ async function main(): Promise<void> {
     const trouble = runtime.logs().match(/\[error\].*/g);
     if (trouble) console.log(trouble.slice(0, 5).join('\n'));
   } finally {
-    await runtime.stop('SIGKILL');
+    await runtime?.stop('SIGKILL');
     for (const server of servers) await server.close();
   }
 }
