@@ -62,16 +62,16 @@ describe('every operation of the Open API, through the node', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  after(() => {
+  after(async () => {
     server.close();
     server.closeAllConnections();
+    await closeApps();
   });
   beforeEach(startRuntime);
   afterEach(async () => {
     await stopRuntime();
     recorded.length = 0;
   });
-  after(closeApps);
 
   /** Whether a request is a login that the account makes by itself. */
   const isOwnLogin = (path: string, text: string): boolean =>
