@@ -1,2 +1,7 @@
-/** The parity tables of the Open API, by path. */
-export function appTables(library: { appOperations: object; acceptedForm: unknown }): Record<string, string>;
+import type { Parameter } from '../../src/cloud/catalogue';
+import type { NestedText } from '../../src/texts';
+
+export function appTables(library: {
+  appOperations: object;
+  acceptedForm: (parameter: Parameter) => string | NestedText;
+}): Record<string, string>;
