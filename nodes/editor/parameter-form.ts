@@ -84,7 +84,7 @@ function drawField(container: JQuery, parameter: Parameter, row: ParameterRow | 
   const { name, required } = parameter;
   const line = $('<div class="form-row">').appendTo(container);
   const label = $('<label>').appendTo(line);
-  $('<code>').text(name).appendTo(label);
+  $('<code>').css('color', 'inherit').text(name).appendTo(label);
   if (required) $('<span>').text(' *').attr('title', setText('gizwits-app-api', 'form.required')).appendTo(label);
   const cell = $('<div class="gizwits-field">').appendTo(line);
   const input = $('<input type="text" style="width: 100%">').attr('aria-label', name).appendTo(cell);

@@ -31,6 +31,7 @@ const lookups: readonly Lookup[] = [
   { call: 'configError', argument: 0, prefix: () => `${library}errors.config.` },
   { call: 'accepts', argument: 0, prefix: () => `${library}errors.accepts.` },
   { call: 'libraryText', argument: 1, prefix: () => library },
+  { call: 'cloudText', argument: 0, prefix: () => library },
   { call: '._', argument: 0, prefix: (set) => `${set}:` },
 ];
 
