@@ -30,6 +30,9 @@ const SETS = [
   'gizwits-request',
   'gizwits-events',
   'gizwits-ack',
+  'gizwits-app',
+  'gizwits-app-api',
+  'gizwits-app-events',
   'expeed-platform',
   'expeed-device',
   'expeed-webhook-in',
@@ -191,6 +194,26 @@ const CONTRACT: Record<NodeSet, Record<string, unknown>> = {
     outputs: 1,
   },
   'gizwits-ack': { name: '' },
+  'gizwits-app': {
+    name: '',
+    region: 'cn',
+    baseUrl: '',
+    tls: '',
+    proxy: '',
+    timeout: 30,
+    concurrency: 10,
+    login: 'password',
+  },
+  'gizwits-app-api': {
+    name: '',
+    app: '',
+    operation: 'get_app_bindings',
+    params: 'payload',
+    paramsType: 'msg',
+    rows: [],
+    output: 'array',
+  },
+  'gizwits-app-events': { name: '', app: '', devices: '', p0Type: 'attrs_v4' },
   'expeed-platform': {
     name: '',
     region: 'cloud',
@@ -238,6 +261,15 @@ const CONTRACT: Record<NodeSet, Record<string, unknown>> = {
 const CREDENTIALS: Partial<Record<NodeSet, Record<string, string>>> = {
   'gizwits-enterprise': { enterpriseId: 'text', enterpriseSecret: 'password' },
   'gizwits-product': { productSecret: 'password', authId: 'text', authSecret: 'password' },
+  'gizwits-app': {
+    appId: 'text',
+    appSecret: 'password',
+    username: 'text',
+    password: 'password',
+    phoneId: 'password',
+    token: 'password',
+    productSecret: 'password',
+  },
   'expeed-platform': { platformKey: 'text', secretKey: 'password', webhookToken: 'password' },
 };
 
@@ -332,6 +364,17 @@ describe('the editor halves', () => {
 
   type Case = [set: NodeSet, property: string, saved: Record<string, unknown>, right: boolean];
   const cases: Case[] = [
+    ['gizwits-app', 'username', { region: 'simulator', username: '' }, true],
+    ['gizwits-app', 'username', { region: 'eu', username: '' }, false],
+    ['gizwits-app', 'username', { region: 'eu', login: 'token', username: '' }, true],
+    ['gizwits-app', 'token', { region: 'eu', login: 'token', token: '' }, false],
+    ['gizwits-app', 'phoneId', { login: 'anonymous', phoneId: '' }, false],
+    ['gizwits-app', 'baseUrl', { region: 'custom', baseUrl: 'api.example.com' }, false],
+    ['gizwits-app-api', 'operation', { operation: 'get_app_nothing' }, false],
+    ['gizwits-app-api', 'rows', { operation: 'get_app_devices_did', rows: [{ name: 'x', value: '1' }] }, false],
+    ['gizwits-app-api', 'rows', { operation: 'get_app_devices_did', rows: [{ name: 'did', value: 'd' }] }, true],
+    ['gizwits-app-events', 'devices', { devices: 'did1, aa:bb' }, true],
+    ['gizwits-app-events', 'devices', { devices: 'did1; did2' }, false],
     ['gizwits-enterprise', 'baseUrl', { region: 'cn', baseUrl: 'nonsense' }, true],
     ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: '' }, false],
     ['gizwits-enterprise', 'baseUrl', { region: 'custom', baseUrl: 'gizwits.example.com' }, false],
