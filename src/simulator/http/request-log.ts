@@ -20,7 +20,7 @@ export interface LoggedRequest {
 
 const MASK = '***';
 const SECRET_HEADER = /secret|signature|token|cookie|application-auth|^authorization$/;
-const SECRET_FIELD = /secret|password|token|signature|passcode/;
+const SECRET_FIELD = /secret|password|pwd|phone_id|token|signature|passcode/;
 const LIMIT = 10_000;
 
 function maskHeader(name: string, value: string): string {
