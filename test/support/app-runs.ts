@@ -17,7 +17,7 @@ const UID = 'f082f4e235974cfeb6a1b40a6024f47e';
 const ID = '59c9f57f8c7d50001963992c';
 const LOGGED_IN = { token: 'f8324047f20144f6914e7be19304f943', uid: UID, expire_at: 1893456000 };
 /** The time of these runs, epoch seconds; signatures and windows are made with it. */
-export const NOW = Math.floor(Date.now() / 1000);
+const NOW = Math.floor(Date.now() / 1000);
 
 /** A device of the list of bindings, as a server of the region EU gave it in 2020. */
 const BOUND = {
