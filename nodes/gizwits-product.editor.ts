@@ -1,6 +1,7 @@
 import { offerAssociation } from './editor/association';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
+import { ownSubkey } from './editor/own-subkey';
 import { regionOf, SIMULATOR } from './editor/region';
 import { leaveUntouched } from './editor/saved-values';
 import { setText } from './editor/text';
@@ -76,6 +77,8 @@ RED.nodes.registerType<ProductProperties>('gizwits-product', {
       fieldOf(this, 'enterprise').on('change', refresh);
       offerAssociation(this);
     });
+    // A node that was never saved; one saved without a subkey goes on meaning `node_red`.
+    if (!RED.nodes.node(this.id)) fieldOf(this, 'subkey').val(ownSubkey());
   },
   oneditsave() {
     leaveUntouched(this);
