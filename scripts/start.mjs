@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { demoDir, prepareDemoFolder } from './lib/demo-folder.mjs';
 import { installWhenNeeded } from './lib/install.mjs';
 import { requireSupportedNode } from './lib/node-version.mjs';
+import { endWithNpm } from './lib/npm-parent.mjs';
 import { readSwitches } from './lib/options.mjs';
 import { freePort } from './lib/port.mjs';
 import { root } from './lib/project.mjs';
 import { fail, say } from './lib/say.mjs';
 
 requireSupportedNode();
+endWithNpm();
 const switches = readSwitches(['--reset']);
 const port = await freePort();
 installWhenNeeded();

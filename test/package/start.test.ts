@@ -48,6 +48,21 @@ describe('npm start', function () {
     should(await end('SIGINT')).equal(0);
   });
 
+  it('ends on a SIGTERM to npm, which reaches the shell in between alone', async () => {
+    const env = { ...process.env, PORT: String(port) };
+    const npm = spawn('npm', ['start'], { cwd: checkout, env, detached: true });
+    try {
+      await readyLine(npm);
+      npm.kill('SIGTERM');
+      await once(npm, 'exit');
+      const until = Date.now() + 30_000;
+      while ((await answers()) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
+      should(await answers()).equal(false, 'Node-RED still answers');
+    } finally {
+      killGroup(npm.pid as number);
+    }
+  });
+
   it('starts over with --reset', async () => {
     await ready('--reset');
     should(await flows()).eql(JSON.parse(readFileSync(join(root, 'examples/demo.json'), 'utf8')));
@@ -75,24 +90,50 @@ describe('npm start', function () {
     printed.should.match(/Node\.js 99\.0\.0 or newer is needed; this is/);
   });
 
-  function start(env: Record<string, string>, ...args: string[]): { child: ChildProcess; printed: () => string } {
-    const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
+  function start(env: Record<string, string>, ...args: string[]): ChildProcess {
+    return spawn(process.execPath, ['scripts/start.mjs', ...args], {
       cwd: checkout,
       env: { ...process.env, LANG: 'en_US.UTF-8', ...env },
     });
+  }
+
+  /** What a child prints from now on. */
+  function output(child: ChildProcess): () => string {
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         printed += text;
       });
     }
-    return { child, printed: () => printed };
+    return () => printed;
   }
 
-  /** Starts and waits for the line that says so; answers everything printed. */
+  /** Ends what is left of a detached child and its own children. */
+  function killGroup(leader: number): void {
+    try {
+      process.kill(-leader, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Whether something answers on the port. */
+  function answers(): Promise<boolean> {
+    return fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Starts and waits until all is up; answers everything printed. */
   async function ready(...args: string[]): Promise<string> {
-    const { child, printed } = start({ PORT: String(port) }, ...args);
-    running = child;
+    running = start({ PORT: String(port) }, ...args);
+    return readyLine(running);
+  }
+
+  /** Waits for the line that says that all is up; answers everything printed. */
+  async function readyLine(child: ChildProcess): Promise<string> {
+    const printed = output(child);
     while (!/已就绪/.test(printed())) {
       if (child.exitCode !== null) throw new Error(`npm start ended:\n${printed()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -101,7 +142,8 @@ describe('npm start', function () {
   }
 
   async function fails(env: Record<string, string>): Promise<{ code: number | null; printed: string }> {
-    const { child, printed } = start(env);
+    const child = start(env);
+    const printed = output(child);
     await once(child, 'close');
     return { code: child.exitCode, printed: printed() };
   }
