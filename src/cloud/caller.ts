@@ -77,6 +77,15 @@ export class Caller {
     return this.core.transport.serverTime.now();
   }
 
+  /**
+   * Resolves when the scope has a usable token; logs in when it has none, at the account's own pace: while that is too
+   * early, it fails at once with what the last login met.
+   * @throws CloudError
+   */
+  signIn(scope: string): Promise<void> {
+    return this.core.signIn(scope);
+  }
+
   state(): CallerState {
     return { ...this.core.governor.state(), stopped: this.core.breaker.open };
   }
@@ -162,6 +171,15 @@ class Core implements CallCore {
       const call = new CallRun<T>(this, spec, isLogin, resolve, reject);
       this.live.add(call as CallRun<unknown>);
       call.begin();
+    });
+  }
+
+  signIn(scope: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.tokens.wait(scope, {
+        tokenReady: resolve,
+        tokenFailed: (error) => reject(this.redactor.error(error)),
+      });
     });
   }
 

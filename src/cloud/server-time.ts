@@ -14,7 +14,8 @@ const EARLIEST_MS = Date.UTC(2015, 0, 1);
 export class ServerTime {
   private anchorServer = 0;
   private anchorMono = Number.NEGATIVE_INFINITY;
-  private known = false;
+  /** Whether an answer has told the time. */
+  known = false;
 
   constructor(private readonly clock: Clock) {}
 

@@ -130,6 +130,15 @@ export class ExpeedAccount implements Closable {
     this.route = route;
   }
 
+  /**
+   * Resolves when the platform has a usable token; fetches one when it has none and it is not too early for that.
+   * @throws CloudError
+   */
+  async signIn(): Promise<void> {
+    if (this.restoring) await this.restored();
+    await this.caller.signIn(SCOPE);
+  }
+
   /** Token calls of the last 24 hours. */
   get tokenCalls(): number {
     return this.budget.recent.length;

@@ -1,4 +1,5 @@
 import app from './en-US/app.json';
+import check from './en-US/check.json';
 import errors from './en-US/errors.json';
 import expeed from './en-US/expeed.json';
 import gizwits from './en-US/gizwits.json';
@@ -8,7 +9,7 @@ import push from './en-US/push.json';
  * The texts of every error, by key. English is read here, so that the library speaks without Node-RED; the build merges
  * both languages into the message catalogues of the nodes, under `texts`.
  */
-const english: Record<string, unknown> = { errors, gizwits, app, expeed, push };
+const english: Record<string, unknown> = { errors, gizwits, app, expeed, push, check };
 
 /** A text inside a text, such as what a parameter accepts: it is translated with the text around it. */
 export interface NestedText {

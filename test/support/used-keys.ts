@@ -32,6 +32,7 @@ const lookups: readonly Lookup[] = [
   { call: 'accepts', argument: 0, prefix: () => `${library}errors.accepts.` },
   { call: 'libraryText', argument: 1, prefix: () => library },
   { call: 'cloudText', argument: 0, prefix: () => library },
+  { call: 'findings.say', argument: 2, prefix: () => `${library}check.` },
   { call: '._', argument: 0, prefix: (set) => `${set}:` },
 ];
 

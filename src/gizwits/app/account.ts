@@ -157,6 +157,17 @@ export class AppAccount implements Closable {
     return { ...(tls ? { tls } : {}), ...(proxy ? { proxy } : {}) };
   }
 
+  /**
+   * Resolves when there is a usable token: the app's own, for which the app secret is needed, or the user's, which also
+   * may have been given. Logs in when there is none and it is not too early for that.
+   * @throws CloudError
+   */
+  async signIn(whose: 'app' | 'user'): Promise<void> {
+    if (whose === 'user' && this.identity.login === 'token') return;
+    if (whose === 'app' && !this.identity.appSecret) throw configError('missing', { field: 'appSecret' });
+    await this.caller.signIn(whose === 'app' ? APP : USER);
+  }
+
   /** The cloud's wall clock, epoch milliseconds, as far as its answers have told. */
   serverNow(): number {
     return this.caller.serverNow();

@@ -1,5 +1,5 @@
 import type { CallResult, Login, Wait } from '../../cloud/call-types';
-import { Caller, type CallerSettings } from '../../cloud/caller';
+import { Caller, type CallerSettings, type CallerState } from '../../cloud/caller';
 import type { Operation } from '../../cloud/catalogue';
 import type { Clock } from '../../cloud/clock';
 import type { CustomRequest } from '../../cloud/custom-request';
@@ -137,6 +137,19 @@ export class EnterpriseAccount {
   customCall(product: ProductClient, custom: CustomRequest, options: CallOptions): Promise<CallReply> {
     const { operation, request } = buildCustomCall(custom, { supplied: this.supplied(product, true) });
     return this.send(product, operation, request, options);
+  }
+
+  /**
+   * Resolves when the product has a usable token; logs in when it has none and it is not too early for that.
+   * @throws CloudError
+   */
+  signIn(product: ProductClient): Promise<void> {
+    return this.caller.signIn(product.scope);
+  }
+
+  /** What is on its way and waits, and what is left of the quota. */
+  state(): CallerState {
+    return this.caller.state();
   }
 
   /** The cloud's wall clock, epoch milliseconds, as far as its answers have told. */
