@@ -1,31 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { configError, excerpt } from '../src/cloud/input';
 import type { ProxySettings } from '../src/cloud/transport';
 import type { EnterpriseAccount } from '../src/gizwits/enterprise/account';
+import { type EnterpriseConfig, type EnterpriseCredentials, openEnterprise } from './shared/enterprise-settings';
 import { closedError } from './shared/input';
-import { type OpenedAccount, openEnterpriseAccount, openSimulatedAccount } from './shared/open-account';
-import { numberSetting, proxySettings, requiredSetting, tlsSettings, urlSetting } from './shared/settings';
+import type { OpenedAccount } from './shared/open-account';
+import { proxySettings } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
-/** The public cloud; the only address that the documents name (gizwits-http.md A.1). */
-const CHINA = 'https://enterpriseapi.gizwits.com';
-
-interface EnterpriseDef extends NodeDef {
-  region?: 'cn' | 'custom' | 'simulator';
-  baseUrl?: string;
-  tls?: string;
-  proxy?: string;
-  timeout?: string | number;
-  concurrency?: string | number;
-  quota?: string | number;
-  queue?: string | number;
-  maxWait?: string | number;
-}
-
-interface EnterpriseCredentials {
-  enterpriseId?: string;
-  enterpriseSecret?: string;
-}
+type EnterpriseDef = NodeDef & EnterpriseConfig;
 
 /** The config node as flow and product nodes see it. */
 export interface EnterpriseNode extends Node<EnterpriseCredentials> {
@@ -51,32 +33,8 @@ export default function register(RED: NodeAPI): void {
     let opening: Promise<OpenedAccount> | undefined;
     let closed = false;
 
-    const open = async (): Promise<OpenedAccount> => {
-      const limits = {
-        timeoutMs: numberSetting('timeout', config.timeout, 30, { min: 1, max: 3600 }) * 1000,
-        concurrency: numberSetting('concurrency', config.concurrency, 10, { min: 1, max: 1000 }),
-        quotaPerHour: numberSetting('quota', config.quota, 0, { min: 0, max: 10_000_000 }) || undefined,
-        queue: numberSetting('queue', config.queue, 10_000, { min: 0, max: 1_000_000 }),
-        maxWaitMs: numberSetting('maxWait', config.maxWait, 60, { min: 0, max: 86_400 }) * 1000,
-      };
-      const log = nodeLogger(RED, this);
-      if (region === 'simulator') return openSimulatedAccount(limits, log);
-      if (region !== 'cn' && region !== 'custom')
-        throw configError('invalid', { field: 'region', given: excerpt(region), accepted: 'cn | custom | simulator' });
-      return openEnterpriseAccount(
-        {
-          baseUrl: region === 'custom' ? urlSetting('baseUrl', config.baseUrl) : CHINA,
-          enterpriseId: requiredSetting('enterpriseId', this.credentials?.enterpriseId),
-          enterpriseSecret: requiredSetting('enterpriseSecret', this.credentials?.enterpriseSecret),
-        },
-        {
-          ...limits,
-          tls: tlsSettings(RED, 'tls', config.tls),
-          proxy: this.proxy(),
-        },
-        log,
-      );
-    };
+    const open = (): Promise<OpenedAccount> =>
+      openEnterprise(RED, config, this.credentials ?? {}, nodeLogger(RED, this));
 
     Object.defineProperty(this, 'region', { value: region, enumerable: true });
     this.opened = () => {

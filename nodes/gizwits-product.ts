@@ -6,6 +6,8 @@ import type { EnterpriseNode } from './gizwits-enterprise';
 import { serveAssociation } from './shared/association';
 import { closedError } from './shared/input';
 import { type OpenedPush, openPush } from './shared/open-push';
+import { serveProductLookups } from './shared/product-lookups';
+import { openProduct, productKeyOf } from './shared/product-settings';
 import { numberSetting, requiredSetting, textSetting, tlsSettings } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
@@ -24,9 +26,6 @@ interface ProductCredentials {
   authId?: string;
   authSecret?: string;
 }
-
-/** 32 hexadecimal digits, as the developer centre shows it. */
-const PRODUCT_KEY = /^[0-9a-f]{32}$/i;
 
 /** The push service of the public cloud (snoti.md, section 1). */
 const CHINA_PUSH = 'snoti.gizwits.com';
@@ -78,12 +77,7 @@ export default function register(RED: NodeAPI): void {
 
     const open = async (): Promise<ProductClient> => {
       if (!enterprise?.account) throw configError('node', { field: 'enterprise' });
-      const { account, simulated } = await enterprise.opened();
-      if (simulated) return account.product(simulated.product(textSetting('productKey', config.productKey)));
-      return account.product({
-        productKey: productKeyOf(config),
-        productSecret: requiredSetting('productSecret', this.credentials?.productSecret),
-      });
+      return openProduct(await enterprise.opened(), config, this.credentials ?? {});
     };
 
     let opening: Promise<ProductClient> | undefined;
@@ -155,10 +149,5 @@ export default function register(RED: NodeAPI): void {
     credentials: { productSecret: { type: 'password' }, authId: { type: 'text' }, authSecret: { type: 'password' } },
   });
   serveAssociation(RED);
-}
-
-function productKeyOf(config: ProductDef): string {
-  const productKey = requiredSetting('productKey', config.productKey);
-  if (PRODUCT_KEY.test(productKey)) return productKey;
-  throw configError('invalid', { field: 'productKey', given: productKey.slice(0, 40), accepted: '[0-9a-f]{32}' });
+  serveProductLookups(RED);
 }

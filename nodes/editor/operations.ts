@@ -1,5 +1,5 @@
 import { acceptedForm, type Operation, type Parameter } from '../../src/cloud/catalogue';
-import type { NestedText } from '../../src/texts';
+import { nestedText } from './nested-text';
 import { cloudText } from './text';
 
 /** The short name of an operation of the Enterprise API; `custom` has one too. */
@@ -28,13 +28,4 @@ export function parameterSummary({ description }: Parameter): string {
 /** What a parameter accepts. */
 export function parameterForm(parameter: Parameter): string {
   return nestedText(acceptedForm(parameter));
-}
-
-function nestedText(text: string | NestedText): string {
-  if (typeof text === 'string') return text;
-  const params: Record<string, string | number> = {};
-  for (const [name, value] of Object.entries(text.textParams ?? {})) {
-    params[name] = typeof value === 'object' ? nestedText(value) : String(value ?? '');
-  }
-  return cloudText(text.textKey, params);
 }

@@ -1,13 +1,14 @@
 import type { NodeAPI } from 'node-red';
 import type { ProductNode } from '../gizwits-product';
 import { asCloudError } from './input';
+import { isForeign } from './same-origin';
 import { libraryText } from './texts';
 
 /**
  * Serves the button of the product dialog that associates the product with its enterprise (E01), with the settings and
  * secrets that are deployed. Only for users who may write, and only as JSON, which no form of another site can send.
- * Answers `{}`, or `{error: {code, message}}` with 404 where no such product runs, 415 for what is not JSON, and 502 when
- * the call fails.
+ * Answers `{}`, or `{error: {code, message}}` with 404 where no such product runs, 415 for what is not JSON, 403 for the
+ * page of another site, and 502 when the call fails.
  */
 export function serveAssociation(RED: NodeAPI): void {
   RED.httpAdmin.post(
@@ -19,6 +20,10 @@ export function serveAssociation(RED: NodeAPI): void {
       };
       if (!request.is('application/json')) {
         refuse(415, 'GIZ_BAD_INPUT', 'errors.input.notJson', { field: 'content-type' });
+        return;
+      }
+      if (isForeign(request.headers)) {
+        response.status(403).json({});
         return;
       }
       const node = RED.nodes.getNode(String(request.params.id)) as ProductNode | null;

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '../../src/cloud/clock';
 import { configError } from '../../src/cloud/input';
-import type { Logger } from '../../src/cloud/logger';
+import { type Logger, silentLogger } from '../../src/cloud/logger';
 import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
 import {
   EnterpriseAccount,
   type EnterpriseIdentity,
   type EnterpriseSettings,
+  routeOf,
 } from '../../src/gizwits/enterprise/account';
 import type { ProductIdentity } from '../../src/gizwits/enterprise/product-client';
 import type { PushProduct } from '../../src/gizwits/push/frames';
@@ -57,19 +58,29 @@ class RunningSimulator {
   }
 }
 
-/** Lends the account of that address and identity; the settings given last hold for all who share it. */
+/**
+ * Lends the account of that address and identity; the settings given last hold for all who share it.
+ * @param log none for a dialog that only looks: it shares the account, so that its login voids no token, but changes
+ *   nothing in it. Where it would reach the cloud by another way (TLS, proxy), it gets an account of its own
+ */
 export function openEnterpriseAccount(
   identity: EnterpriseIdentity,
   settings: EnterpriseSettings,
-  log: Logger,
+  log?: Logger,
 ): OpenedAccount {
   let created = false;
-  const lease = accounts.borrow(identityKey({ ...identity }), () => {
+  const create = (): EnterpriseAccount => {
     created = true;
-    return new EnterpriseAccount(identity, settings, systemClock, log);
-  });
-  if (!created) lease.value.configure(settings, log);
-  return { account: lease.value, release: () => lease.release() };
+    return new EnterpriseAccount(identity, settings, systemClock, log ?? silentLogger);
+  };
+  let lease = accounts.borrow(identityKey({ ...identity }), create);
+  if (!created && log) lease.value.configure(settings, log);
+  else if (!created && !lease.value.goesBy(settings)) {
+    lease.release();
+    lease = accounts.borrow(identityKey({ ...identity, route: routeOf(settings) }), create);
+  }
+  const { value: account } = lease;
+  return { account, release: () => lease.release() };
 }
 
 /** Lends the one simulated cloud of this process, for the accounts of other clouds too. */
@@ -78,7 +89,7 @@ export function lendSimulator(): Lease<{ readonly started: Promise<Simulator> }>
 }
 
 /** Lends an account of the simulated cloud, which runs inside this process on loopback. */
-export async function openSimulatedAccount(settings: EnterpriseSettings, log: Logger): Promise<OpenedAccount> {
+export async function openSimulatedAccount(settings: EnterpriseSettings, log?: Logger): Promise<OpenedAccount> {
   const lease = lendSimulator();
   try {
     const { enterprise, products, snoti } = await lease.value.started;

@@ -11,7 +11,11 @@ describe('the admin routes', function () {
   let runtime: RunningNodeRed;
 
   before(async () => {
-    const users = [adminUser('owner', 'secret-1', '*'), adminUser('guest', 'secret-2', 'flows.read')];
+    const users = [
+      adminUser('owner', 'secret-1', '*'),
+      adminUser('guest', 'secret-2', 'flows.read'),
+      adminUser('reader', 'secret-3', 'read'),
+    ];
     runtime = await startNodeRed({ settings: { adminAuth: { type: 'credentials', users } } });
   });
 
@@ -33,13 +37,32 @@ describe('the admin routes', function () {
   });
 
   for (const route of adminRoutes) {
-    it(`${route.method} ${route.route} refuses a stranger and a guest, and serves the owner`, async () => {
+    const reads = route.permission === 'gizwits.read';
+    it(`${route.method} ${route.route} serves the owner${reads ? ' and a reader' : ''}, and nobody else`, async () => {
       (await call(route, {})).should.equal(401);
       // Node-RED answers 401 to a known user without the permission as well.
       [401, 403].should.containEql(await call(route, await logIn(runtime, 'guest', 'secret-2')));
+      (await call(route, await logIn(runtime, 'reader', 'secret-3'))).should.equal(reads ? route.status : 401);
       (await call(route, await logIn(runtime, 'owner', 'secret-1'))).should.equal(route.status);
     });
+
+    if (!route.lookUp) continue;
+    it(`${route.method} ${route.route} looks at what is not deployed for those who may deploy`, async () => {
+      const body = { ...(route.body as object), nodes: [{ id: 'x', type: 'y', fields: {}, credentials: {} }] };
+      (await call({ ...route, body }, await logIn(runtime, 'reader', 'secret-3'))).should.equal(401);
+      (await call({ ...route, body }, await logIn(runtime, 'owner', 'secret-1'))).should.equal(200);
+    });
   }
+
+  it('take JSON only, from pages of the editor only', async () => {
+    const owner = await logIn(runtime, 'owner', 'secret-1');
+    for (const { method, path } of adminRoutes) {
+      const init = { method: method.toUpperCase(), headers: { ...owner, 'content-type': 'text/plain' }, body: '{}' };
+      should((await runtime.request(path, init)).status).equal(415);
+      const foreign = { ...owner, 'content-type': 'application/json', origin: 'https://elsewhere.example' };
+      should((await runtime.request(path, { ...init, headers: foreign })).status).equal(403);
+    }
+  });
 
   async function call({ method, path, body }: AdminRoute, headers: Record<string, string>): Promise<number> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };

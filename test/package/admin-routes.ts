@@ -1,6 +1,10 @@
 /** A route that the package adds to the admin API for its dialogs. */
 export interface AdminRoute {
   method: 'get' | 'post' | 'put' | 'delete';
+  /** What a user needs for it. */
+  permission: 'gizwits.read' | 'gizwits.write';
+  /** Whether `adminRoute` serves it (nodes/shared/admin-route.ts), so that it can look at what is not deployed. */
+  lookUp?: true;
   /** As registered: `/gizwits-product/:id/datapoints`. */
   route: string;
   /** A request to it on a runtime without flows. */
@@ -14,9 +18,37 @@ export interface AdminRoute {
 export const adminRoutes: readonly AdminRoute[] = [
   {
     method: 'post',
+    permission: 'gizwits.write',
     route: '/gizwits-product/:id/associate',
     path: '/gizwits-product/nobody/associate',
     body: {},
     status: 404,
+  },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/gizwits-product/datapoints',
+    path: '/gizwits-product/datapoints',
+    body: { product: 'nobody' },
+    status: 200,
+  },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/gizwits-product/devices',
+    path: '/gizwits-product/devices',
+    body: { product: 'nobody' },
+    status: 200,
+  },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/gizwits-product/groups',
+    path: '/gizwits-product/groups',
+    body: { product: 'nobody' },
+    status: 200,
   },
 ];

@@ -14,6 +14,12 @@ declare module 'node-red-node-test-helper' {
   type Flow = readonly { readonly id: string; readonly type: string }[];
   type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+  interface AdminRequest {
+    set(header: string, value: string): this;
+    type(media: string): this;
+    send(body: object | string): Promise<{ status: number; body: unknown }>;
+  }
+
   interface Helper {
     /** @param runtime Main file of the Node-RED to test with. */
     init(runtime: string, settings?: Readonly<Record<string, unknown>>): void;
@@ -26,6 +32,8 @@ declare module 'node-red-node-test-helper' {
     getNode(id: string): HelperNode;
     startServer(done?: () => void): Promise<void>;
     stopServer(done?: () => void): Promise<void>;
+    /** A supertest request to the admin API. */
+    request(): { post(path: string): AdminRequest };
     /** Base URL of the admin API. */
     url(): string;
     /** A sinon spy over the log: one call an entry, with `{ level, id, type, msg }`. */

@@ -56,6 +56,7 @@ export class EnterpriseAccount {
   private readonly caller: Caller;
   /** What the transport was made with: another one is made only when that changes. */
   private route: string;
+  private connections: number;
 
   constructor(
     private readonly enterprise: EnterpriseIdentity,
@@ -64,6 +65,7 @@ export class EnterpriseAccount {
     private log: Logger,
   ) {
     this.route = routeOf(settings);
+    this.connections = settings.concurrency;
     this.caller = new Caller({
       transport: this.transport(settings),
       clock,
@@ -82,9 +84,15 @@ export class EnterpriseAccount {
   /** Takes the settings of a config node that has been deployed; tokens and quota stay. */
   configure(settings: EnterpriseSettings, log: Logger): void {
     this.log = log;
-    const route = routeOf(settings);
-    this.caller.configure(settings, route === this.route ? undefined : this.transport(settings));
-    this.route = route;
+    const same = this.goesBy(settings) && settings.concurrency === this.connections;
+    this.caller.configure(settings, same ? undefined : this.transport(settings));
+    this.route = routeOf(settings);
+    this.connections = settings.concurrency;
+  }
+
+  /** Whether connections under these settings go the way that this account's do. */
+  goesBy(settings: EnterpriseSettings): boolean {
+    return routeOf(settings) === this.route;
   }
 
   /** Ends every call and closes the connections. */
@@ -225,7 +233,7 @@ export class EnterpriseAccount {
   }
 }
 
-/** Everything that decides where connections go and what they trust. */
-function routeOf({ tls, proxy, concurrency }: EnterpriseSettings): string {
-  return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null, concurrency]) });
+/** Everything that decides where connections go and what they trust, as a key that shows none of it. */
+export function routeOf({ tls, proxy }: EnterpriseSettings): string {
+  return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null]) });
 }
