@@ -56,7 +56,8 @@ export default function register(RED: NodeAPI): void {
         expeed: { msgType, ...(deviceSn === undefined ? {} : { deviceSn }), body, authenticated: false },
       } as NodeMessage;
       this.send(config.split ? PUSH_TOPICS.map((one) => (one === topic ? msg : null)) : msg);
-      status.report('green', 'dot', text('received', { count: ++received }));
+      const count = ++received;
+      status.report('green', 'dot', () => text('received', { count }));
     };
 
     const notify = (notice: WebhookNotice): void => {

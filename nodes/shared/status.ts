@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import type { TextParams } from '../../src/texts';
 import { statusKey, statusText } from './texts';
 
 export type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey';
@@ -20,14 +21,25 @@ const FAILURES: Readonly<Record<string, string>> = {
   GIZ_9042: 'deviceOffline',
 };
 
+/** A state that is to be shown. */
+interface Wanted {
+  readonly fill: Fill;
+  readonly shape: 'dot' | 'ring';
+  /** Name of a shared status text, which `params` complete; or a text of the node's own. */
+  readonly key?: string;
+  readonly params?: TextParams;
+  readonly text?: string | (() => string);
+}
+
 /**
  * One node's status. Says what is true now: blue while anything is in flight, with a count or a wait; after that the
- * result of the last message. Bursts are thinned, the last state is always shown.
+ * result of the last message. Bursts are thinned, the last state is always shown; it is put into words only then, since
+ * a translation costs more than the whole rest of a call.
  */
 export class NodeStatus {
   private inFlight = 0;
   private shown = '';
-  private wanted: { fill: Fill; shape: 'dot' | 'ring'; text: string } | undefined;
+  private wanted: Wanted | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastShownAt = Number.NEGATIVE_INFINITY;
   private closed = false;
@@ -39,12 +51,12 @@ export class NodeStatus {
 
   /** Nothing has happened yet. */
   ready(): void {
-    this.show('grey', 'dot', statusKey('ready'));
+    this.show('grey', 'dot', 'ready');
   }
 
   /** The node cannot work: no config node, or an incomplete one. */
   unusable(): void {
-    this.show('red', 'ring', statusKey('noConfig'));
+    this.show('red', 'ring', 'noConfig');
   }
 
   /** One more message is being worked on. */
@@ -55,42 +67,45 @@ export class NodeStatus {
 
   /** Records that have arrived, or targets that are done, so far. */
   progress(count: number): void {
-    this.show('blue', 'dot', statusText(this.RED, 'progress', { count }));
+    this.show('blue', 'dot', 'progress', { count });
   }
 
   /** Waits for the quota (with the seconds that remain), for its turn, for another try or for a login. */
   waiting(reason: 'quota' | 'queue' | 'retry' | 'login', ms: number): void {
-    if (reason === 'quota') {
-      this.show('blue', 'dot', statusText(this.RED, 'waitingQuota', { seconds: Math.ceil(ms / 1000) }));
-    } else if (reason === 'retry') this.show('blue', 'dot', statusKey('retrying'));
-    else if (reason === 'login') this.show('blue', 'dot', statusKey('login'));
+    if (reason === 'quota') this.show('blue', 'dot', 'waitingQuota', { seconds: Math.ceil(ms / 1000) });
+    else if (reason === 'retry') this.show('blue', 'dot', 'retrying');
+    else if (reason === 'login') this.show('blue', 'dot', 'login');
     else this.working();
   }
 
   /** A message has succeeded; `key` and `params` name what came out. */
   succeeded(key = 'done', params?: Record<string, string | number>): void {
-    this.end('green', 'dot', params ? statusText(this.RED, key, params) : statusKey(key));
+    this.end('green', 'dot', key, params);
   }
 
   /** A message has succeeded in part. */
   partly(ok: number, total: number): void {
-    this.end('yellow', 'ring', statusText(this.RED, 'partial', { ok, total }));
+    this.end('yellow', 'ring', 'partial', { ok, total });
   }
 
   /** A message has failed: why, in two words; the error in full goes to Catch. */
   failed(code: string): void {
     const key = FAILURES[code];
-    this.end('red', 'ring', key ? statusKey(key) : statusText(this.RED, 'failedCode', { code }));
+    if (key) this.end('red', 'ring', key);
+    else this.end('red', 'ring', 'failedCode', { code });
   }
 
-  /** Something else that is true now; `text` is a full key, or a text in the runtime's language. */
-  report(fill: Fill, shape: 'dot' | 'ring', text: string): void {
-    this.show(fill, shape, text);
+  /**
+   * Something else that is true now; `text` is a full key, or a text in the runtime's language. A function is asked when
+   * the status is shown.
+   */
+  report(fill: Fill, shape: 'dot' | 'ring', text: string | (() => string)): void {
+    this.want({ fill, shape, text });
   }
 
   /** A state of its own, of a node that is no request and answer; `params` makes it a text with values. */
   say(fill: Fill, shape: 'dot' | 'ring', key: string, params?: Record<string, string | number>): void {
-    this.show(fill, shape, params ? statusText(this.RED, key, params) : statusKey(key));
+    this.show(fill, shape, key, params);
   }
 
   /** The node is closed: nothing is shown any more, no timer stays. */
@@ -101,19 +116,23 @@ export class NodeStatus {
   }
 
   private working(): void {
-    if (this.inFlight > 1) this.show('blue', 'dot', statusText(this.RED, 'queued', { count: this.inFlight }));
-    else this.show('blue', 'dot', statusKey('working'));
+    if (this.inFlight > 1) this.show('blue', 'dot', 'queued', { count: this.inFlight });
+    else this.show('blue', 'dot', 'working');
   }
 
-  private end(fill: Fill, shape: 'dot' | 'ring', text: string): void {
+  private end(fill: Fill, shape: 'dot' | 'ring', key: string, params?: TextParams): void {
     this.inFlight = Math.max(0, this.inFlight - 1);
     if (this.inFlight > 0) this.working();
-    else this.show(fill, shape, text);
+    else this.show(fill, shape, key, params);
   }
 
-  private show(fill: Fill, shape: 'dot' | 'ring', text: string): void {
+  private show(fill: Fill, shape: 'dot' | 'ring', key: string, params?: TextParams): void {
+    this.want({ fill, shape, key, params });
+  }
+
+  private want(wanted: Wanted): void {
     if (this.closed) return;
-    this.wanted = { fill, shape, text };
+    this.wanted = wanted;
     if (this.timer) return;
     const wait = this.lastShownAt + LEAST_DISTANCE_MS - performance.now();
     if (wait <= 0) this.flush();
@@ -128,10 +147,17 @@ export class NodeStatus {
   private flush(): void {
     const wanted = this.wanted;
     if (!wanted || this.closed) return;
-    const signature = `${wanted.fill} ${wanted.shape} ${wanted.text}`;
+    const { fill, shape } = wanted;
+    const text = this.words(wanted);
+    const signature = `${fill} ${shape} ${text}`;
     if (signature === this.shown) return;
     this.shown = signature;
     this.lastShownAt = performance.now();
-    this.node.status(wanted);
+    this.node.status({ fill, shape, text });
+  }
+
+  private words({ key, params, text }: Wanted): string {
+    if (key === undefined) return typeof text === 'function' ? text() : (text ?? '');
+    return params ? statusText(this.RED, key, params) : statusKey(key);
   }
 }
