@@ -35,7 +35,8 @@ interface EditorApi {
 interface EditorNode {
   type: string;
   changed?: boolean;
-  _def: { category: string };
+  credentials?: object;
+  _def: { category: string; credentials?: object };
 }
 
 const screenshots = join(__dirname, 'screenshots');
@@ -131,6 +132,12 @@ export async function openDialog({ page }: Editor, id: string): Promise<void> {
     const node = RED.nodes.node(nodeId);
     if (node._def.category === 'config') RED.editor.editConfig('', node.type, nodeId);
     else RED.editor.edit(node);
+  }, id);
+  // The editor fetches the credentials before it builds the form.
+  await page.waitForFunction((nodeId) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const node = RED.nodes.node(nodeId);
+    return node._def.credentials === undefined || node.credentials !== undefined;
   }, id);
   await (await page.locator('.red-ui-tray').elementHandle())?.waitForElementState('stable');
 }
