@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { systemClock } from '../src/cloud/clock';
 import { CloudError } from '../src/cloud/errors';
@@ -7,6 +8,7 @@ import { PUSH_TOPICS, type Push } from '../src/expeed/pushes';
 import { normalPath } from '../src/expeed/route-table';
 import { Webhook, type WebhookNotice } from '../src/expeed/webhook';
 import { asCloudError } from './shared/input';
+import { errorMetadata } from './shared/metadata';
 import { linkPlatform } from './shared/platform';
 import { textSetting } from './shared/settings';
 import { registerWithSimulator } from './shared/simulated-registration';
@@ -112,12 +114,14 @@ export default function register(RED: NodeAPI): void {
       leaving.push(registerWithSimulator(RED, simulated, path, token, refused));
     };
 
-    const opening = open().catch((thrown: unknown) => {
+    const opening = open().catch(async (thrown: unknown) => {
       const error = translateError(RED, asCloudError(thrown));
       if (closed) return;
       if (error.textKey === 'expeed.pathTaken') status.report('red', 'ring', text('pathTaken'));
       else status.failed(error.code);
-      this.error(error.message);
+      // Catch nodes take part only when the whole flow has been made.
+      await setImmediate();
+      if (!closed) this.error(error, { expeed: { error: errorMetadata(error) } });
     });
 
     this.on('close', (_removed: boolean, done: () => void) => {

@@ -152,9 +152,10 @@ export default function register(RED: NodeAPI): void {
       return Array.isArray(given) ? given : { one: given };
     };
 
-    const send = async (given: unknown, job: Job): Promise<Outcome> => {
+    const send = async (given: unknown, job: Job, found?: (did: string) => void): Promise<Outcome> => {
       const { client, command, confirmMs, input, options, push } = job;
       const { did, mac } = await device(client, targetBy === 'did' ? 'did' : 'mac', target.name, given, input, options);
+      found?.(did);
       const sentAt = client.serverNow();
       const early: DeviceReport[] = [];
       const confirms = confirmMs > 0 ? command.attrs : undefined;
@@ -179,8 +180,7 @@ export default function register(RED: NodeAPI): void {
 
     const controlOne = async (given: unknown, job: Job): Promise<void> => {
       const { input } = job;
-      const result = await send(given, job);
-      input.metadata.set('did', result.did);
+      const result = await send(given, job, (did) => input.metadata.set('did', did));
       Object.assign(input.msg, { payload: result, did: result.did, gizwits: input.metadata.object() });
       if (targetBy === 'mac') input.msg.mac = given;
       input.send(input.msg);

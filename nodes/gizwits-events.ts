@@ -116,14 +116,14 @@ export default function register(RED: NodeAPI): void {
       });
     } else status.unusable();
 
-    this.on('close', (_removed: boolean, done: () => void) => {
+    this.on('close', (removed: boolean, done: () => void) => {
       closed = true;
       if (shown) clearInterval(shown);
       for (const end of ends) end();
       batch?.close();
       link.leave();
       status.close();
-      void (attachment?.detach(DRAIN_MS) ?? Promise.resolve()).then(() => done());
+      void (attachment?.detach(DRAIN_MS, removed) ?? Promise.resolve()).then(() => done());
     });
   }
 

@@ -3,7 +3,7 @@ import { CloudError } from '../../src/cloud/errors';
 import { Metadata } from './metadata';
 import type { Send } from './record-sender';
 import { NodeStatus } from './status';
-import { translateError } from './texts';
+import { libraryText, translateError } from './texts';
 import { FieldReader, type TypedField } from './typed-fields';
 
 /** What a node's work gets for one input. */
@@ -40,6 +40,8 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
   const reader = new FieldReader(RED, node);
   const closing = new AbortController();
   const inFlight = new Set<Promise<void>>();
+  /** How many inputs each code has ended because the node closed. */
+  const interrupted = new Map<string, number>();
 
   const run = async (msg: Input['msg'], send: Send, done: (error?: Error) => void): Promise<void> => {
     let metadata = new Metadata({});
@@ -59,6 +61,7 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
       });
     } catch (error) {
       failure = translateError(RED, asCloudError(error));
+      if (closing.signal.aborted) interrupted.set(failure.code, (interrupted.get(failure.code) ?? 0) + 1);
       status.failed(failure.code);
       annotate(msg, property, metadata.failure(failure));
     }
@@ -80,6 +83,11 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
     closing.abort();
     const tidied = new Promise<void>((resolve) => resolve(options.close?.(removed)));
     void Promise.allSettled([...inFlight, tidied]).then(() => {
+      // A full deploy closes Catch nodes before any work has ended: without the log nobody would hear of it.
+      if (interrupted.size > 0) {
+        const codes = [...interrupted].map(([code, count]) => `${count} × ${code}`).join(', ');
+        node.warn(libraryText(RED, 'errors.interrupted', { codes }));
+      }
       status.close();
       done();
     });

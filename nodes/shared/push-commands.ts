@@ -1,4 +1,4 @@
-import type { CallMeta } from '../../src/cloud/call-types';
+import { type CallMeta, withCallMeta } from '../../src/cloud/call-types';
 import type { CallOptions } from '../../src/gizwits/enterprise/account';
 import type { Command } from '../../src/gizwits/enterprise/control';
 import type { ProductClient } from '../../src/gizwits/enterprise/product-client';
@@ -41,14 +41,15 @@ export class PushCommands {
       ...(command.attrs ? { attrs: command.attrs as RemoteCommand['attrs'], binary: this.binaryNames() } : {}),
       ...(command.raw ? { raw: Uint8Array.from(command.raw) } : {}),
     });
-    if ('error' in result) throw result.error;
-    const elapsedMs = this.client.account.clock.mono() - begun;
-    return {
+    const sent = 'error' in result && result.error.outcome === 'not-sent' ? 0 : 1;
+    const meta = {
       statusCode: looked?.statusCode ?? 0,
-      attempts: 1 + (looked?.attempts ?? 0),
+      attempts: sent + (looked?.attempts ?? 0),
       waitedMs: looked?.waitedMs ?? 0,
-      elapsedMs,
+      elapsedMs: this.client.account.clock.mono() - begun,
     };
+    if ('error' in result) throw withCallMeta(result.error, meta);
+    return meta;
   }
 
   private enqueue(command: RemoteCommand): Promise<ControlResult> {

@@ -91,6 +91,7 @@ describe('gizwits-control over the push connection', () => {
     const { error, gizwits } = await run({ did: DID, mac: MAC, payload: { switch: true } });
     should(error.code).equal('GIZ_REFUSED');
     should(gizwits.error).containEql({ outcome: 'refused', vendorMessage: 'Did is offline', retryable: false });
+    should(gizwits).containEql({ did: DID, attempts: 1 });
     should(bench.simulator.executed).eql([]);
   });
 
@@ -141,6 +142,17 @@ describe('gizwits-control over the push connection', () => {
     await bench.deploy([{ ...control, name: 'other' }, out], 'nodes');
     await bench.until('the error', () => bench.got('errors').length === 1);
     should(bench.got('errors')[0]?.error.code).equal('GIZ_OUTCOME_UNKNOWN');
+  });
+
+  it('logs what a full deploy has interrupted, since that closes the Catch nodes as well', async () => {
+    await bench.load([control, out]);
+    await run({ did: DID, mac: MAC, payload: { switch: true } });
+    bench.simulator.snoti.server.faults.blackHole = true;
+    for (const value of [false, true]) helper.getNode('c').receive({ did: DID, mac: MAC, payload: { switch: value } });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const warnings = spyOn(helper.getNode('c'), 'warn');
+    await bench.deploy([{ ...control, name: 'other' }, out], 'full');
+    should(warnings.filter((text) => /2 × GIZ_OUTCOME_UNKNOWN/.test(text))).have.length(1);
   });
 
   it('refuses a login for all commands with the words of the service', async () => {
@@ -200,6 +212,18 @@ describe('gizwits-control over the push connection', () => {
     should(operations(bench)).containEql('device.data');
   });
 });
+
+/** What a node logs by that method from now on, while it goes on logging. */
+function spyOn(node: unknown, method: string): string[] {
+  const texts: string[] = [];
+  const target = node as Record<string, (text: unknown) => void>;
+  const log = target[method] as (text: unknown) => void;
+  target[method] = (text) => {
+    texts.push(String(text));
+    log.call(node, text);
+  };
+  return texts;
+}
 
 function attrsOf(data: unknown): unknown {
   return (data as { data: { attrs: unknown } }[])[0]?.data.attrs;

@@ -124,7 +124,7 @@ describe('expeed-webhook-in', () => {
     ]);
     const [first, second] = [received(), received('out2')];
     should(statusesOf('w2').at(-1)).have.properties({ fill: 'red', shape: 'ring' });
-    should(logged('w2', 'error').join()).match(/\/expeed/);
+    await until(() => /\/expeed/.test(logged('w2', 'error').join()), 'the error');
     should((await post(STATUS)).status).equal(200);
     await until(() => first.length === 1);
     should(second).be.empty();
@@ -199,7 +199,7 @@ describe('expeed-webhook-in', () => {
     for (const allowFrom of [['nonsense'], ['192.0.2.0/33'], [7], '[broken', { a: 1 }, UNSET_VARIABLE]) {
       await load({ allowFrom });
       should(statusesOf('w').at(-1)).have.properties({ fill: 'red', shape: 'ring' });
-      should(logged('w', 'error').join()).match(/allowFrom/);
+      await until(() => /allowFrom/.test(logged('w', 'error').join()), 'the error');
       should((await post(STATUS)).status).equal(404);
       await helper.unload();
     }
@@ -248,7 +248,7 @@ describe('expeed-webhook-in', () => {
     helper.settings({ httpNodeRoot: false } as never);
     await load();
     should(statusesOf('w').at(-1)).have.properties({ fill: 'red', shape: 'ring' });
-    should(logged('w', 'error').join()).match(/httpOff|httpNodeRoot/);
+    await until(() => /httpOff|httpNodeRoot/.test(logged('w', 'error').join()), 'the error');
     should((await post(STATUS)).status).equal(404);
   });
 
@@ -258,7 +258,11 @@ describe('expeed-webhook-in', () => {
   ] as const) {
     it(`says what is wrong without ${what}`, async () => {
       await loadExpeed([platformNode(simulator), webhookNode(fields)], secrets ?? platformSecrets(simulator));
+      const caught = received('error');
       should(statusesOf('w').at(-1)).have.properties({ fill: 'red', shape: 'ring' });
+      await until(() => caught.length === 1, 'the error at the Catch node');
+      should(caught[0]?.error.code).equal('GIZ_CONFIG');
+      should(caught[0]?.expeed.error).have.properties({ code: 'GIZ_CONFIG', outcome: 'not-sent' });
       should(logged('w', 'error')).have.length(1);
     });
   }

@@ -757,6 +757,48 @@ describe('push consumers that come and go', () => {
     await client.close(0);
   });
 
+  it('what only a consumer that left for good wanted is taken off at once; what it had waits as ever', async () => {
+    const { clock, broker, network, client } = setUp();
+    client.attach(new CollectingConsumer({ id: 'stays', events: ['device.online'] }));
+    const goes = new CollectingConsumer({ id: 'goes' });
+    const attachment = client.attach(goes);
+    broker.publish(2);
+    await clock.advance(SECOND);
+    const detached = attachment.detach(10 * SECOND, true);
+    await clock.advance(SECOND);
+    const [[request]] = network.last.sent('unsubscribe_req').map((sent) => sent.data as { events: string[] }[]);
+    request.events.length.should.equal(16);
+    goes.taken[0].delivery.done();
+    await clock.advance(10 * SECOND);
+    await detached;
+    [...broker.audit.acknowledged].should.eql([1]);
+    await clock.advance(20 * SECOND);
+    [...broker.audit.acknowledged].should.eql([1, 2]);
+    await client.close(0);
+  });
+
+  it('the connection ends with the last consumer that leaves for good, and what that one had stays with the server', async () => {
+    const { clock, broker, network, client } = setUp();
+    const goes = new CollectingConsumer({ id: 'goes' });
+    const attachment = client.attach(goes);
+    broker.publish(2);
+    await clock.advance(SECOND);
+    const detached = attachment.detach(5 * SECOND, true);
+    await clock.advance(2 * SECOND);
+    goes.taken[0].delivery.done();
+    await clock.advance(4 * SECOND);
+    await detached;
+    client.state.kind.should.equal('idle');
+    const other = new CollectingConsumer({ id: 'other', onEvent: ({ delivery }) => delivery.done() });
+    client.attach(other);
+    await clock.advance(25 * SECOND);
+    network.links.length.should.equal(2);
+    other.numbers.should.eql([2]);
+    [...broker.audit.acknowledged].should.eql([1, 2]);
+    await client.close(0);
+    clock.timers.should.equal(0);
+  });
+
   it('what a consumer left on a lost connection is offered when it is sent again', async () => {
     const { clock, broker, client } = setUp();
     const attachment = client.attach(new CollectingConsumer({ id: 'node' }));

@@ -10,6 +10,7 @@ export interface SlotOwner {
   slotDone(slot: Slot): void;
   slotsOverdue(slots: Slot[]): void;
   attachmentLeft(attachment: ConsumerAttachment): void;
+  attachmentRetired(): void;
   attachmentGone(attachment: ConsumerAttachment): void;
 }
 
@@ -60,6 +61,8 @@ export class ConsumerAttachment implements Attachment {
   readonly due = new Map<number, Slot>();
   /** Takes no more events: it is leaving, or the client closes. What comes for it is due for its successor. */
   stopped = false;
+  /** Left for good: what only it wanted is not asked for any more. */
+  retired = false;
   /** Left without a successor within the time for one. */
   gone = false;
   readonly wanted: ReadonlySet<PushEventName>;
@@ -112,9 +115,13 @@ export class ConsumerAttachment implements Attachment {
     if (this.flowing.size === 0) this.drained?.();
   }
 
-  async detach(drainMs = 0): Promise<void> {
+  async detach(drainMs = 0, forGood = false): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
+    if (forGood) {
+      this.retired = true;
+      this.owner.attachmentRetired();
+    }
     if (this.flowing.size > 0 && drainMs > 0) {
       await new Promise<void>((resolve) => {
         const timer = this.clock.setTimeout(resolve, drainMs);
@@ -128,6 +135,7 @@ export class ConsumerAttachment implements Attachment {
     this.clearDeadline();
     this.linger = this.clock.setTimeout(() => this.leave(), this.lingerMs);
     this.owner.attachmentLeft(this);
+    if (forGood) this.owner.attachmentRetired();
   }
 
   /** Ends the wait for a successor. */

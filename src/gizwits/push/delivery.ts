@@ -81,7 +81,8 @@ export interface Attachment {
   readonly pending: number;
   /**
    * Ends the tie. Nothing new is delivered; what is in the flow may still be acknowledged for up to `drainMs`. What is
-   * left then goes to the next consumer with this id, or back to the server.
+   * left then goes to the next consumer with this id, or back to the server. With `forGood` no successor
+   * is expected: what only this consumer wanted is not asked for any more.
    */
-  detach(drainMs?: number): Promise<void>;
+  detach(drainMs?: number, forGood?: boolean): Promise<void>;
 }

@@ -122,14 +122,20 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     return pushEventTable.filter((row) => routes?.has(row.event)).map((row) => row.subscription);
   }
 
-  /** Whether anybody is attached, or may come back. */
+  /** Whether anybody is attached, may come back, or still has something to acknowledge. */
   get hasConsumers(): boolean {
-    return this.all.size > 0;
+    for (const attachment of this.all.values()) if (!attachment.retired || attachment.pending > 0) return true;
+    return false;
   }
 
   attachmentLeft(attachment: ConsumerAttachment): void {
     this.giveUp(attachment);
     this.passOn(attachment);
+  }
+
+  attachmentRetired(): void {
+    this.rebuildRoutes();
+    this.options.onWantedChange();
   }
 
   attachmentGone(attachment: ConsumerAttachment): void {
@@ -168,7 +174,10 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
 
   private rebuildRoutes(): void {
     this.routes.clear();
-    for (const attachment of this.all.values()) {
+    const all = [...this.all.values()];
+    // To want nothing takes a new login; while the last ones only drain, the connection stays as it is.
+    const staying = all.filter(({ retired }) => !retired);
+    for (const attachment of staying.length > 0 ? staying : all) {
       let product = this.routes.get(attachment.consumer.productKey);
       if (!product) {
         product = new Map();
