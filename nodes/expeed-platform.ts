@@ -5,32 +5,17 @@ import type { SettingResults } from '../src/expeed/setting-results';
 import { isTimeZone, Timestamps } from '../src/expeed/timestamp';
 import { contextStore, hasContextStore } from './shared/context-store';
 import { closedError } from './shared/input';
-import { lendResults, type OpenedPlatform, openPlatform, openSimulatedPlatform } from './shared/open-platform';
-import { numberSetting, proxySettings, requiredSetting, textSetting, tlsSettings, urlSetting } from './shared/settings';
+import { lendResults, type OpenedPlatform } from './shared/open-platform';
+import { openPlatformAccount, type PlatformConfig, type PlatformCredentials } from './shared/platform-settings';
+import { textSetting } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
-/** The public platform; the only address that the document names (seed 004). */
-const CLOUD = 'https://api.iot-expeed.com';
 const DEFAULT_ZONE = 'Asia/Shanghai';
 
 /** A context store that does not answer holds no redeploy up for longer. */
 const LONGEST_SAVE_S = 3;
 
-interface PlatformDef extends NodeDef {
-  region?: 'cloud' | 'custom' | 'simulator';
-  baseUrl?: string;
-  tls?: string;
-  proxy?: string;
-  timeout?: string | number;
-  timezone?: string;
-  tokenStore?: string;
-}
-
-interface PlatformCredentials {
-  platformKey?: string;
-  secretKey?: string;
-  webhookToken?: string;
-}
+type PlatformDef = NodeDef & PlatformConfig;
 
 /** The config node as flow nodes see it. */
 export interface PlatformNode extends Node<PlatformCredentials> {
@@ -69,27 +54,7 @@ export default function register(RED: NodeAPI): void {
     let leaveStore = (): void => undefined;
     let closed = false;
 
-    const open = async (): Promise<OpenedPlatform> => {
-      const settings = { timeoutMs: numberSetting('timeout', config.timeout, 30, { min: 1, max: 3600 }) * 1000 };
-      if (region === 'simulator') return openSimulatedPlatform(settings, log);
-      if (region !== 'cloud' && region !== 'custom') {
-        const accepted = 'cloud | custom | simulator';
-        throw configError('invalid', { field: 'region', given: excerpt(region), accepted });
-      }
-      return openPlatform(
-        {
-          baseUrl: region === 'custom' ? customUrl(config.baseUrl) : CLOUD,
-          platformKey: requiredSetting('platformKey', this.credentials?.platformKey),
-          secretKey: requiredSetting('secretKey', this.credentials?.secretKey),
-        },
-        {
-          ...settings,
-          tls: tlsSettings(RED, 'tls', config.tls),
-          proxy: proxySettings(RED, 'proxy', config.proxy),
-        },
-        log,
-      );
-    };
+    const open = (): Promise<OpenedPlatform> => openPlatformAccount(RED, config, this.credentials ?? {}, log);
     const opened = (): Promise<OpenedPlatform> => {
       if (closed) return Promise.reject(closedError());
       // A failure is not kept: the referenced nodes may be there at the next message.
@@ -168,11 +133,6 @@ function platformOf(node: PlatformNode, region: string, config: PlatformDef): st
   if (region === 'simulator') return region;
   const key = node.credentials?.platformKey?.trim();
   return key ? JSON.stringify([region, region === 'custom' ? config.baseUrl : '', key]) : JSON.stringify([node.id]);
-}
-
-/** The document prints every path with its `/v1`; the calls bring it along themselves. */
-function customUrl(baseUrl: string | undefined): string {
-  return urlSetting('baseUrl', baseUrl).replace(/\/v1$/, '');
 }
 
 function zoneOf(timezone: string | undefined): string {

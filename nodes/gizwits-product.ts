@@ -8,33 +8,11 @@ import { closedError } from './shared/input';
 import { type OpenedPush, openPush } from './shared/open-push';
 import { serveProductLookups } from './shared/product-lookups';
 import { openProduct, productKeyOf } from './shared/product-settings';
-import { numberSetting, requiredSetting, textSetting, tlsSettings } from './shared/settings';
+import { type ProductConfig, type ProductCredentials, pushSettings } from './shared/push-settings';
+import { textSetting } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
-interface ProductDef extends NodeDef {
-  enterprise?: string;
-  productKey?: string;
-  subkey?: string;
-  prefetch?: string | number;
-  pushHost?: string;
-  pushPort?: string | number;
-  pushTls?: string;
-}
-
-interface ProductCredentials {
-  productSecret?: string;
-  authId?: string;
-  authSecret?: string;
-}
-
-/** The push service of the public cloud (snoti.md, section 1). */
-const CHINA_PUSH = 'snoti.gizwits.com';
-
-/** Name of a push queue. */
-const SUBKEY = /^[A-Za-z0-9_]{1,32}$/;
-
-/** A host name or an address, without scheme, port or path. */
-const HOST = /^(?:[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45})$/;
+type ProductDef = NodeDef & ProductConfig;
 
 /** The config node as flow nodes see it. */
 export interface ProductNode extends Node<ProductCredentials> {
@@ -100,30 +78,8 @@ export default function register(RED: NodeAPI): void {
 
     const openQueue = async (): Promise<OpenedPush> => {
       if (!enterprise?.account) throw configError('node', { field: 'enterprise' });
-      const prefetch = numberSetting('prefetch', config.prefetch, 50, { min: 1, max: 32_767 });
-      const subkey = textSetting('subkey', config.subkey) || 'node_red';
-      if (!SUBKEY.test(subkey))
-        throw configError('invalid', { field: 'subkey', given: subkey, accepted: '[A-Za-z0-9_]{1,32}' });
-      const log = nodeLogger(RED, this);
       const { simulated } = await enterprise.opened();
-      if (simulated) {
-        const { service, product } = simulated.push(textSetting('productKey', config.productKey), subkey);
-        return openPush({ ...service, product, prefetch }, log);
-      }
-      const product = {
-        productKey: productKeyOf(config),
-        authId: requiredSetting('authId', this.credentials?.authId),
-        authSecret: requiredSetting('authSecret', this.credentials?.authSecret),
-        subkey,
-      };
-      const host = textSetting('pushHost', config.pushHost) || (enterprise.region === 'cn' ? CHINA_PUSH : '');
-      if (!HOST.test(host)) {
-        if (host === '') throw configError('missing', { field: 'pushHost' });
-        throw configError('invalid', { field: 'pushHost', given: host.slice(0, 60), accepted: 'host' });
-      }
-      const port = numberSetting('pushPort', config.pushPort, 2017, { min: 1, max: 65_535 });
-      const tls = tlsSettings(RED, 'pushTls', config.pushTls);
-      return openPush({ host, port, product, prefetch, tls, proxy: enterprise.proxy() }, log);
+      return openPush(pushSettings(RED, enterprise, simulated, config, this.credentials ?? {}), nodeLogger(RED, this));
     };
 
     let queue: Promise<OpenedPush> | undefined;

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { configError, excerpt } from '../../src/cloud/input';
 import type { Logger } from '../../src/cloud/logger';
+import type { Way } from '../../src/cloud/way-check';
 import { type OpenedAccount, openEnterpriseAccount, openSimulatedAccount } from './open-account';
 import { numberSetting, proxySettings, requiredSetting, tlsSettings, urlSetting } from './settings';
 
@@ -48,19 +49,26 @@ export async function openEnterprise(
     maxWaitMs: numberSetting('maxWait', config.maxWait, 60, { min: 0, max: 86_400 }) * 1000,
   };
   if (region === 'simulator') return openSimulatedAccount(limits, log);
-  if (region !== 'cn' && region !== 'custom')
-    throw configError('invalid', { field: 'region', given: excerpt(region), accepted: 'cn | custom | simulator' });
+  const { baseUrl, ...route } = enterpriseWay(RED, config);
   return openEnterpriseAccount(
     {
-      baseUrl: region === 'custom' ? urlSetting('baseUrl', config.baseUrl) : CHINA,
+      baseUrl,
       enterpriseId: requiredSetting('enterpriseId', credentials.enterpriseId),
       enterpriseSecret: requiredSetting('enterpriseSecret', credentials.enterpriseSecret),
     },
-    {
-      ...limits,
-      tls: tlsSettings(RED, 'tls', config.tls),
-      proxy: proxySettings(RED, 'proxy', config.proxy),
-    },
+    { ...limits, ...route },
     log,
   );
+}
+
+/** Where a real cloud is, and what leads there. @throws CloudError GIZ_CONFIG */
+export function enterpriseWay(RED: NodeAPI, config: EnterpriseConfig): Way {
+  const region: string = config.region ?? 'cn';
+  if (region !== 'cn' && region !== 'custom')
+    throw configError('invalid', { field: 'region', given: excerpt(region), accepted: 'cn | custom | simulator' });
+  return {
+    baseUrl: region === 'custom' ? urlSetting('baseUrl', config.baseUrl) : CHINA,
+    tls: tlsSettings(RED, 'tls', config.tls),
+    proxy: proxySettings(RED, 'proxy', config.proxy),
+  };
 }

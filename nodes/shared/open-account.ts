@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/cloud/clock';
 import { configError } from '../../src/cloud/input';
-import { type Logger, silentLogger } from '../../src/cloud/logger';
-import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
+import type { Logger } from '../../src/cloud/logger';
+import { type Lease, Registry } from '../../src/cloud/registry';
 import {
   EnterpriseAccount,
   type EnterpriseIdentity,
@@ -11,6 +11,7 @@ import {
 import type { ProductIdentity } from '../../src/gizwits/enterprise/product-client';
 import type { PushProduct } from '../../src/gizwits/push/frames';
 import type { SimulatedProduct, Simulator } from '../../src/simulator';
+import { borrowAccount } from './borrow-account';
 
 /** An account lent to a config node. */
 export interface OpenedAccount {
@@ -58,29 +59,16 @@ class RunningSimulator {
   }
 }
 
-/**
- * Lends the account of that address and identity; the settings given last hold for all who share it.
- * @param log none for a dialog that only looks: it shares the account, so that its login voids no token, but changes
- *   nothing in it. Where it would reach the cloud by another way (TLS, proxy), it gets an account of its own
- */
+/** Lends the account of that address and identity, as {@link borrowAccount} does; without `log`, only to look. */
 export function openEnterpriseAccount(
   identity: EnterpriseIdentity,
   settings: EnterpriseSettings,
   log?: Logger,
 ): OpenedAccount {
-  let created = false;
-  const create = (): EnterpriseAccount => {
-    created = true;
-    return new EnterpriseAccount(identity, settings, systemClock, log ?? silentLogger);
-  };
-  let lease = accounts.borrow(identityKey({ ...identity }), create);
-  if (!created && log) lease.value.configure(settings, log);
-  else if (!created && !lease.value.goesBy(settings)) {
-    lease.release();
-    lease = accounts.borrow(identityKey({ ...identity, route: routeOf(settings) }), create);
-  }
-  const { value: account } = lease;
-  return { account, release: () => lease.release() };
+  const lease = borrowAccount(accounts, { ...identity }, settings, log, routeOf, (own) => {
+    return new EnterpriseAccount(identity, settings, systemClock, own);
+  });
+  return { account: lease.value, release: () => lease.release() };
 }
 
 /** Lends the one simulated cloud of this process, for the accounts of other clouds too. */

@@ -1,8 +1,9 @@
 import { systemClock } from '../../src/cloud/clock';
 import type { Logger } from '../../src/cloud/logger';
-import { identityKey, Registry } from '../../src/cloud/registry';
-import { AppAccount, type AppIdentity, type AppSettings } from '../../src/gizwits/app/account';
+import { Registry } from '../../src/cloud/registry';
+import { AppAccount, type AppIdentity, type AppSettings, routeOf } from '../../src/gizwits/app/account';
 import { LiveClient } from '../../src/gizwits/app/live/client';
+import { borrowAccount } from './borrow-account';
 import { lendSimulator } from './open-account';
 
 /** An account of the Open API lent to a config node. */
@@ -31,19 +32,16 @@ export function liveOf(account: AppAccount): LiveClient {
   return live;
 }
 
-/** Lends the account of that address and identity; the settings given last hold for all who share it. */
-export function openApp(identity: AppIdentity, settings: AppSettings, log: Logger): OpenedApp {
-  let created = false;
-  const lease = apps.borrow(identityKey({ ...identity }), () => {
-    created = true;
-    return new AppAccount({ identity, settings, clock: systemClock, log });
+/** Lends the account of that address and identity, as {@link borrowAccount} does; without `log`, only to look. */
+export function openApp(identity: AppIdentity, settings: AppSettings, log?: Logger): OpenedApp {
+  const lease = borrowAccount(apps, { ...identity }, settings, log, routeOf, (own) => {
+    return new AppAccount({ identity, settings, clock: systemClock, log: own });
   });
-  if (!created) lease.value.configure(settings, log);
   return { account: lease.value, release: () => lease.release() };
 }
 
 /** Lends an account of the simulated cloud, which runs inside this process on loopback. */
-export async function openSimulatedApp(login: SimulatedLogin, settings: AppSettings, log: Logger): Promise<OpenedApp> {
+export async function openSimulatedApp(login: SimulatedLogin, settings: AppSettings, log?: Logger): Promise<OpenedApp> {
   const lease = lendSimulator();
   try {
     const simulator = await lease.value.started;

@@ -1,8 +1,9 @@
 import { systemClock } from '../../src/cloud/clock';
 import type { Logger } from '../../src/cloud/logger';
-import { identityKey, type Lease, Registry } from '../../src/cloud/registry';
-import { ExpeedAccount, type PlatformIdentity, type PlatformSettings } from '../../src/expeed/account';
+import { type Lease, Registry } from '../../src/cloud/registry';
+import { ExpeedAccount, type PlatformIdentity, type PlatformSettings, routeOf } from '../../src/expeed/account';
 import { SettingResults } from '../../src/expeed/setting-results';
+import { borrowAccount } from './borrow-account';
 import { lendSimulator } from './open-account';
 
 /** The simulated platform as the simulated cloud shows it. */
@@ -23,19 +24,16 @@ const platforms = new Registry<ExpeedAccount>(systemClock);
 /** Results of settings by platform: the node that sets and the one that receives may use different config nodes. */
 const results = new Registry<SettingResults>(systemClock);
 
-/** Lends the account of that address and identity; the settings given last hold for all who share it. */
-export function openPlatform(identity: PlatformIdentity, settings: PlatformSettings, log: Logger): OpenedPlatform {
-  let created = false;
-  const lease = platforms.borrow(identityKey({ ...identity }), () => {
-    created = true;
-    return new ExpeedAccount({ identity, settings, clock: systemClock, log });
+/** Lends the account of that address and identity, as {@link borrowAccount} does; without `log`, only to look. */
+export function openPlatform(identity: PlatformIdentity, settings: PlatformSettings, log?: Logger): OpenedPlatform {
+  const lease = borrowAccount(platforms, { ...identity }, settings, log, routeOf, (own) => {
+    return new ExpeedAccount({ identity, settings, clock: systemClock, log: own });
   });
-  if (!created) lease.value.configure(settings, log);
   return { account: lease.value, release: () => lease.release() };
 }
 
 /** Lends an account of the simulated platform, which runs inside this process on loopback. */
-export async function openSimulatedPlatform(settings: PlatformSettings, log: Logger): Promise<OpenedPlatform> {
+export async function openSimulatedPlatform(settings: PlatformSettings, log?: Logger): Promise<OpenedPlatform> {
   const lease = lendSimulator();
   try {
     const { expeed } = await lease.value.started;

@@ -124,10 +124,19 @@ export class ExpeedAccount implements Closable {
   /** Takes the settings of a config node that has been deployed; the token stays. */
   configure(settings: PlatformSettings, log: Logger): void {
     this.log = log;
-    const route = routeOf(settings);
-    const transport = route === this.route ? undefined : this.counted(this.connect(settings));
+    const transport = this.goesBy(settings) ? undefined : this.counted(this.connect(settings));
     this.caller.configure(boundsOf(settings), transport);
-    this.route = route;
+    this.route = routeOf(settings);
+  }
+
+  /** Whether connections under these settings go the way that this account's do. */
+  goesBy(settings: PlatformSettings): boolean {
+    return routeOf(settings) === this.route;
+  }
+
+  /** `http(s)://host[:port][/prefix]`, without `/v1`. */
+  get baseUrl(): string {
+    return this.identity.baseUrl;
   }
 
   /**
@@ -233,8 +242,8 @@ export class ExpeedAccount implements Closable {
   }
 }
 
-/** Everything that decides where connections go and what they trust. */
-function routeOf({ tls, proxy }: PlatformSettings): string {
+/** Everything that decides where connections go and what they trust, as a key that shows none of it. */
+export function routeOf({ tls, proxy }: PlatformSettings): string {
   return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null]) });
 }
 

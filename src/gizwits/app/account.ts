@@ -109,6 +109,7 @@ export class AppAccount implements Closable {
   private log: Logger;
   /** What the transport was made with: another one is made only when that changes. */
   private route: string;
+  private connections: number;
   private uid: string | undefined;
   /** Token of the last call that was made with one. */
   private userToken: string;
@@ -119,6 +120,7 @@ export class AppAccount implements Closable {
     this.settings = settings;
     this.log = log;
     this.route = routeOf(settings);
+    this.connections = settings.concurrency;
     this.userToken = identity.token ?? '';
     this.caller = new Caller({
       transport: transport ?? this.connect(settings),
@@ -146,9 +148,15 @@ export class AppAccount implements Closable {
   configure(settings: AppSettings, log: Logger): void {
     this.log = log;
     this.settings = settings;
-    const route = routeOf(settings);
-    this.caller.configure(boundsOf(settings), route === this.route ? undefined : this.connect(settings));
-    this.route = route;
+    const same = this.goesBy(settings) && settings.concurrency === this.connections;
+    this.caller.configure(boundsOf(settings), same ? undefined : this.connect(settings));
+    this.route = routeOf(settings);
+    this.connections = settings.concurrency;
+  }
+
+  /** Whether connections under these settings go the way that this account's do. */
+  goesBy(settings: AppSettings): boolean {
+    return routeOf(settings) === this.route;
   }
 
   /** Certificates and proxy, for connections of another kind to the same cloud. */
@@ -342,9 +350,9 @@ export class AppAccount implements Closable {
   }
 }
 
-/** Everything that decides where connections go and what they trust. */
-function routeOf({ tls, proxy, concurrency }: AppSettings): string {
-  return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null, concurrency]) });
+/** Everything that decides where connections go and what they trust, as a key that shows none of it. */
+export function routeOf({ tls, proxy }: AppSettings): string {
+  return identityKey({ settings: JSON.stringify([tls ?? null, proxy ?? null]) });
 }
 
 function boundsOf({ timeoutMs, concurrency }: AppSettings): CallerSettings {

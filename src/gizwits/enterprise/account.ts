@@ -95,6 +95,11 @@ export class EnterpriseAccount {
     return routeOf(settings) === this.route;
   }
 
+  /** `http(s)://host[:port][/prefix]` */
+  get baseUrl(): string {
+    return this.enterprise.baseUrl;
+  }
+
   /** Ends every call and closes the connections. */
   close(): Promise<void> {
     return this.caller.close();
