@@ -6,6 +6,7 @@ import { isTimeZone, Timestamps } from '../src/expeed/timestamp';
 import { contextStore, hasContextStore } from './shared/context-store';
 import { closedError } from './shared/input';
 import { lendResults, type OpenedPlatform } from './shared/open-platform';
+import { servePlatformCheck } from './shared/platform-check';
 import { openPlatformAccount, type PlatformConfig, type PlatformCredentials } from './shared/platform-settings';
 import { textSetting } from './shared/settings';
 import { nodeLogger } from './shared/texts';
@@ -29,6 +30,8 @@ export interface PlatformNode extends Node<PlatformCredentials> {
   account(): Promise<ExpeedAccount>;
   /** Joins settings with the results that webhooks of this platform receive. */
   readonly results: SettingResults;
+  /** Paths at which webhook nodes of this platform answer now, below `httpNodeRoot`. */
+  readonly webhookPaths: Set<string>;
   /** Token of the registration handshake; empty when there is none. A function, so that no message can carry it. */
   webhookToken(): Promise<string>;
   /** The simulated platform, when that is what this node uses. */
@@ -49,6 +52,7 @@ export default function register(RED: NodeAPI): void {
     const log = nodeLogger(RED, this);
     const results = lendResults(platformOf(this, region, config));
     Object.defineProperty(this, 'results', { value: results.value });
+    Object.defineProperty(this, 'webhookPaths', { value: new Set<string>() });
     let timestamps: Timestamps | undefined;
     let opening: Promise<OpenedPlatform> | undefined;
     let leaveStore = (): void => undefined;
@@ -115,6 +119,7 @@ export default function register(RED: NodeAPI): void {
       webhookToken: { type: 'password' },
     },
   });
+  servePlatformCheck(RED);
 }
 
 /** Waits for work, but no longer than that. */

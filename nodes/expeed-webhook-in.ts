@@ -100,7 +100,8 @@ export default function register(RED: NodeAPI): void {
         webhook = made;
         return (request, response) => made.handle(request, response);
       });
-      leaving.push(route.leave);
+      platform.webhookPaths.add(path);
+      leaving.push(route.leave, () => platform.webhookPaths.delete(path));
       if (token === '') {
         status.report('yellow', 'ring', text('handshake.token'));
         log('warn', 'noToken');

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ProxySettings } from '../src/cloud/transport';
 import type { EnterpriseAccount } from '../src/gizwits/enterprise/account';
+import { serveEnterpriseCheck } from './shared/enterprise-checks';
 import { type EnterpriseConfig, type EnterpriseCredentials, openEnterprise } from './shared/enterprise-settings';
 import { closedError } from './shared/input';
 import type { OpenedAccount } from './shared/open-account';
@@ -68,4 +69,5 @@ export default function register(RED: NodeAPI): void {
     GizwitsEnterprise,
     { credentials: { enterpriseId: { type: 'text' }, enterpriseSecret: { type: 'password' } } },
   );
+  serveEnterpriseCheck(RED);
 }

@@ -39,12 +39,16 @@ const connections = new Registry<SharedPush>(systemClock);
 /** What this process has emitted from each queue: a connection with other settings must not emit it again. */
 const ledgers = new Map<string, DeliveryLedger>();
 
+/** The push connection with exactly these settings, if a node has one. */
+export function runningPush(settings: PushSettings): PushClient | undefined {
+  return connections.find(keyOf(settings))?.client;
+}
+
 /** Lends the push connection of a product's queue. */
 export function openPush(settings: PushSettings, log: Logger): OpenedPush {
   const { host, port, product, prefetch, tls, proxy } = settings;
-  const { productKey, subkey } = product;
-  const queue = identityKey({ host, port: String(port), productKey, subkey });
-  const key = identityKey({ queue, settings: JSON.stringify([product, prefetch, tls ?? null, proxy ?? null]) });
+  const queue = queueOf(settings);
+  const key = keyOf(settings);
   const lease = connections.borrow(key, () => {
     const ledger = ledgers.get(queue) ?? new DeliveryLedger();
     ledgers.set(queue, ledger);
@@ -64,6 +68,17 @@ export function openPush(settings: PushSettings, log: Logger): OpenedPush {
     );
   });
   return { client: lease.value.client, release: () => lease.release() };
+}
+
+/** What tells one queue from another. */
+function queueOf({ host, port, product: { productKey, subkey } }: PushSettings): string {
+  return identityKey({ host, port: String(port), productKey, subkey });
+}
+
+/** What tells one connection from another, as a key that shows none of it. */
+export function keyOf(settings: PushSettings): string {
+  const { product, prefetch, tls = null, proxy = null } = settings;
+  return identityKey({ queue: queueOf(settings), settings: JSON.stringify([product, prefetch, tls, proxy]) });
 }
 
 /** Closes every push connection: for tests, and when the runtime ends. */

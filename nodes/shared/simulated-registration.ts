@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import { Server as TlsServer } from 'node:https';
 import type { NodeAPI } from 'node-red';
 import type { SimulatedExpeed } from './open-platform';
+import { originOf, rootOf } from './own-address';
 
 /**
  * Registers an address of this Node-RED with the simulated Expeed, as a user does on the page of the real one, once
@@ -33,17 +33,4 @@ export function registerWithSimulator(
     server.off('listening', register);
     if (url !== undefined) expeed.api.registrations.remove(url);
   };
-}
-
-function originOf(server: Server): string {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) return 'http://127.0.0.1';
-  const isAny = address.address === '0.0.0.0' || address.address === '::';
-  const host = isAny ? '127.0.0.1' : address.address.includes(':') ? `[${address.address}]` : address.address;
-  return `${server instanceof TlsServer ? 'https' : 'http'}://${host}:${address.port}`;
-}
-
-function rootOf(RED: NodeAPI): string {
-  const { httpNodeRoot } = RED.settings as { httpNodeRoot?: unknown };
-  return typeof httpNodeRoot === 'string' ? httpNodeRoot.replace(/\/+$/, '') : '';
 }

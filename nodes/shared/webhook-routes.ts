@@ -4,6 +4,8 @@ import { systemClock } from '../../src/cloud/clock';
 import { normalPath, RouteTable } from '../../src/expeed/route-table';
 import { WebhookMemory, type WebhookRequest } from '../../src/expeed/webhook';
 
+import { isOwnProbe } from './webhook-probe';
+
 type Answer = (request: WebhookRequest, response: ServerResponse) => void;
 type Next = (error?: unknown) => void;
 type Middleware = (request: WebhookRequest, response: ServerResponse, next: Next) => void;
@@ -71,7 +73,8 @@ function dispatcher(table: RouteTable<Answer>, middleware: readonly Middleware[]
     }
     const step = (index: number): void => {
       const one = middleware[index];
-      if (!one) answer(request, response);
+      if (!one && isOwnProbe(request)) response.writeHead(204).end();
+      else if (!one) answer(request, response);
       else {
         one(request, response, (error) => {
           if (error) next(error);

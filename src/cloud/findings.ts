@@ -64,7 +64,8 @@ export class Findings {
     return CHECKS.flatMap((check) => this.found.get(check) ?? []);
   }
 
+  /** The first failure of a line stays: what comes after it mostly follows from it. */
   private put(finding: Finding): void {
-    this.found.set(finding.check, finding);
+    if (this.found.get(finding.check)?.state !== 'failed') this.found.set(finding.check, finding);
   }
 }

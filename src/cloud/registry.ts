@@ -49,6 +49,11 @@ export class Registry<T extends Closable> {
     return this.lease(key, entry);
   }
 
+  /** The value of that key, if there is one; it is not borrowed by this. */
+  find(key: string): T | undefined {
+    return this.entries.get(key)?.value;
+  }
+
   /** Values held, borrowed or lingering. */
   get size(): number {
     return this.entries.size;

@@ -102,12 +102,13 @@ describe('expeed-webhook-in', () => {
   it('answers the handshake and shows the reading that matched', async () => {
     await load();
     should(statusesOf('w').at(-1)).have.properties({ fill: 'grey', shape: 'dot' });
-    const answer = await fetch(`${helper.url()}/expeed?${signedQuery()}`);
+    const query = signedQuery();
+    const answer = await fetch(`${helper.url()}/expeed?${query}`);
     should(answer.status).equal(200);
     should(await answer.text()).equal('n0nce');
     await until(() => statusesOf('w').at(-1)?.fill === 'green');
     should(logged('w', 'log').join()).match(/hex/);
-    should((await fetch(`${helper.url()}/expeed?${signedQuery()}`)).status).equal(403);
+    should((await fetch(`${helper.url()}/expeed?${query}`)).status).equal(403);
   });
 
   it('says when there is no token, and refuses every handshake', async () => {
