@@ -14,9 +14,11 @@ import {
 } from './editor/typed-fields';
 import { jsonNames, jsonObject, seconds, time, typed, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface DeviceProperties {
   name: string;
+  configVersion: number;
   platform: string;
   operation: string;
   deviceId: string;
@@ -51,6 +53,7 @@ RED.nodes.registerType<DeviceProperties>('expeed-device', {
   icon: 'expeed-device.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('expeed-device') },
     platform: { value: '', type: 'expeed-platform', required: true, label: text('label.platform') },
     operation: { value: 'status' },
     deviceId: {

@@ -12,6 +12,7 @@ import type { PlatformNode } from './expeed-platform';
 import { handleInputs, type Input } from './shared/input';
 import { linkPlatform } from './shared/platform';
 import { outputMode, RecordSender } from './shared/record-sender';
+import { registerNode } from './shared/register';
 import { type TypedField, typedField } from './shared/typed-fields';
 import { countOf, listOf, secondsOf } from './shared/values';
 
@@ -186,7 +187,7 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, DeviceDef, object, object>('expeed-device', ExpeedDevice);
+  registerNode(RED, 'expeed-device', ExpeedDevice);
 }
 
 /** Ids for the next node, as text whatever they came as. */

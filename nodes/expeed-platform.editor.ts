@@ -4,9 +4,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { baseUrl, type Check, plain, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface PlatformProperties {
   name: string;
+  configVersion: number;
   region: string;
   baseUrl: string;
   tls: string;
@@ -33,6 +35,7 @@ RED.nodes.registerType<PlatformProperties>('expeed-platform', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('expeed-platform') },
     region: { value: 'cloud' },
     baseUrl: {
       value: '',

@@ -8,6 +8,7 @@ import { closedError } from './shared/input';
 import { lendResults, type OpenedPlatform } from './shared/open-platform';
 import { servePlatformCheck } from './shared/platform-check';
 import { openPlatformAccount, type PlatformConfig, type PlatformCredentials } from './shared/platform-settings';
+import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
@@ -112,12 +113,10 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<PlatformNode, PlatformDef, object, PlatformCredentials>('expeed-platform', ExpeedPlatform, {
-    credentials: {
-      platformKey: { type: 'text' },
-      secretKey: { type: 'password' },
-      webhookToken: { type: 'password' },
-    },
+  registerNode<PlatformNode, PlatformDef, PlatformCredentials>(RED, 'expeed-platform', ExpeedPlatform, {
+    platformKey: { type: 'text' },
+    secretKey: { type: 'password' },
+    webhookToken: { type: 'password' },
   });
   servePlatformCheck(RED);
 }

@@ -6,9 +6,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { setText } from './editor/text';
 import { type Check, isVariable, plain } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface WebhookProperties {
   name: string;
+  configVersion: number;
   platform: string;
   path: string;
   allowFrom: string[] | string;
@@ -37,6 +39,7 @@ RED.nodes.registerType<WebhookProperties>('expeed-webhook-in', {
   icon: 'expeed-webhook-in.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('expeed-webhook-in') },
     platform: { value: '', type: 'expeed-platform', required: true, label: text('label.platform') },
     path: { value: '/expeed', label: text('label.path'), validate: plain({ required: () => true, check: path }) },
     allowFrom: {

@@ -10,6 +10,7 @@ import { Webhook, type WebhookNotice } from '../src/expeed/webhook';
 import { asCloudError } from './shared/input';
 import { errorMetadata } from './shared/metadata';
 import { linkPlatform } from './shared/platform';
+import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
 import { registerWithSimulator } from './shared/simulated-registration';
 import { NodeStatus } from './shared/status';
@@ -140,7 +141,7 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<Node, WebhookDef, object, object>('expeed-webhook-in', ExpeedWebhookIn);
+  registerNode(RED, 'expeed-webhook-in', ExpeedWebhookIn);
 }
 
 /** Addresses from the dialog, where they are a list, or from a script, where they may be text with commas. */

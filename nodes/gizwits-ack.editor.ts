@@ -2,9 +2,11 @@ import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
 import { leaveUntouched } from './editor/saved-values';
 import { setText } from './editor/text';
+import { configVersion } from './migrations';
 
 interface AckProperties {
   name: string;
+  configVersion: number;
 }
 
 const text = (key: string): string => setText('gizwits-ack', key);
@@ -13,7 +15,7 @@ RED.nodes.registerType<AckProperties>('gizwits-ack', {
   category: CATEGORY,
   color: COLOR,
   icon: 'gizwits-ack.svg',
-  defaults: { name: { value: '' } },
+  defaults: { name: { value: '' }, configVersion: { value: configVersion('gizwits-ack') } },
   inputs: 1,
   outputs: 1,
   paletteLabel: () => text('palette'),

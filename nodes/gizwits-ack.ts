@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { badInput } from '../src/cloud/errors';
 import { handleInputs } from './shared/input';
 import { deliveries } from './shared/open-push';
+import { registerNode } from './shared/register';
 
 export default function register(RED: NodeAPI): void {
   function GizwitsAck(this: Node, config: NodeDef): void {
@@ -23,5 +24,5 @@ export default function register(RED: NodeAPI): void {
     status.ready();
   }
 
-  RED.nodes.registerType<Node, NodeDef, object, object>('gizwits-ack', GizwitsAck);
+  registerNode(RED, 'gizwits-ack', GizwitsAck);
 }

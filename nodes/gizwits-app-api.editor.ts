@@ -9,9 +9,11 @@ import { cloudText, commonText, setText } from './editor/text';
 import { FILTER_TYPES, typedField } from './editor/typed-fields';
 import { jsonObject, typed } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface AppApiProperties {
   name: string;
+  configVersion: number;
   app: string;
   operation: string;
   params: string;
@@ -31,6 +33,7 @@ RED.nodes.registerType<AppApiProperties>('gizwits-app-api', {
   icon: 'gizwits-app-api.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-app-api') },
     app: { value: '', type: 'gizwits-app', required: true, label: text('label.app') },
     operation: {
       value: 'get_app_bindings',

@@ -7,6 +7,7 @@ import { linkApp } from './shared/app';
 import { callOptions } from './shared/call-options';
 import { handleInputs, type Input } from './shared/input';
 import { outputMode, RecordSender } from './shared/record-sender';
+import { registerNode } from './shared/register';
 import { type TypedField, typedField } from './shared/typed-fields';
 import { objectOf } from './shared/values';
 
@@ -93,7 +94,7 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, AppApiDef, object, object>('gizwits-app-api', GizwitsAppApi);
+  registerNode(RED, 'gizwits-app-api', GizwitsAppApi);
 }
 
 /**

@@ -5,9 +5,11 @@ import { leaveUntouched, textOf } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { isVariable } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface AppEventsProperties {
   name: string;
+  configVersion: number;
   app: string;
   devices: string | string[];
   p0Type: string;
@@ -22,6 +24,7 @@ RED.nodes.registerType<AppEventsProperties>('gizwits-app-events', {
   icon: 'gizwits-app-events.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-app-events') },
     app: { value: '', type: 'gizwits-app', required: true, label: text('label.app') },
     devices: {
       value: '',

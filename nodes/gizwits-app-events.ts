@@ -8,6 +8,7 @@ import { linkApp } from './shared/app';
 import { asCloudError, handleInputs, type Input } from './shared/input';
 import { errorMetadata } from './shared/metadata';
 import { liveOf } from './shared/open-app';
+import { registerNode } from './shared/register';
 import { savedTexts } from './shared/saved-texts';
 import type { NodeStatus } from './shared/status';
 import { translateError } from './shared/texts';
@@ -88,7 +89,7 @@ export default function register(RED: NodeAPI): void {
     } else status.unusable();
   }
 
-  RED.nodes.registerType<Node, AppEventsDef, object, object>('gizwits-app-events', GizwitsAppEvents);
+  registerNode(RED, 'gizwits-app-events', GizwitsAppEvents);
 }
 
 function eventMessage({ event, did, productKey, mac, createdAt, payload, body }: LiveEvent): NodeMessage {

@@ -4,9 +4,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { baseUrl, plain, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface AppProperties {
   name: string;
+  configVersion: number;
   region: string;
   baseUrl: string;
   tls: string;
@@ -28,6 +30,7 @@ RED.nodes.registerType<AppProperties>('gizwits-app', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-app') },
     region: { value: 'cn' },
     baseUrl: {
       value: '',

@@ -4,6 +4,7 @@ import { serveAppCheck } from './shared/app-check';
 import { type AppConfig, type AppCredentials, openAppAccount } from './shared/app-settings';
 import { closedError } from './shared/input';
 import type { OpenedApp } from './shared/open-app';
+import { registerNode } from './shared/register';
 import { nodeLogger } from './shared/texts';
 
 type AppDef = NodeDef & AppConfig;
@@ -50,16 +51,14 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<AppNode, AppDef, object, AppCredentials>('gizwits-app', GizwitsApp, {
-    credentials: {
-      appId: { type: 'text' },
-      appSecret: { type: 'password' },
-      username: { type: 'text' },
-      password: { type: 'password' },
-      phoneId: { type: 'password' },
-      token: { type: 'password' },
-      productSecret: { type: 'password' },
-    },
+  registerNode<AppNode, AppDef, AppCredentials>(RED, 'gizwits-app', GizwitsApp, {
+    appId: { type: 'text' },
+    appSecret: { type: 'password' },
+    username: { type: 'text' },
+    password: { type: 'password' },
+    phoneId: { type: 'password' },
+    token: { type: 'password' },
+    productSecret: { type: 'password' },
   });
   serveAppCheck(RED);
 }

@@ -4,9 +4,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { ID_TYPES, typedField } from './editor/typed-fields';
 import { typed } from './editor/validators';
+import { configVersion } from './migrations';
 
 interface BindProperties {
   name: string;
+  configVersion: number;
   product: string;
   action: string;
   uid: string;
@@ -26,6 +28,7 @@ RED.nodes.registerType<BindProperties>('gizwits-bind', {
   icon: 'gizwits-bind.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-bind') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     action: { value: 'bind' },
     uid: { value: 'uid', label: text('label.uid'), validate: typed('uid', { required: true }) },

@@ -6,6 +6,7 @@ import { callOptions } from './shared/call-options';
 import { sendChange } from './shared/change-result';
 import { handleInputs } from './shared/input';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 import { typedField } from './shared/typed-fields';
 
 interface BindDef extends NodeDef {
@@ -52,5 +53,5 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, BindDef, object, object>('gizwits-bind', GizwitsBind);
+  registerNode(RED, 'gizwits-bind', GizwitsBind);
 }

@@ -7,9 +7,11 @@ import { commonText, setText } from './editor/text';
 import { COMMAND_TYPES, ID_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
 import { seconds, typed, when } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface ControlProperties {
   name: string;
+  configVersion: number;
   product: string;
   targetBy: string;
   target: string;
@@ -40,6 +42,7 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
   icon: 'gizwits-control.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-control') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     targetBy: { value: 'did' },
     target: {

@@ -11,6 +11,7 @@ import { mapLimit } from './shared/map-limit';
 import { type ErrorMetadata, errorMetadata } from './shared/metadata';
 import { linkProduct } from './shared/product';
 import { PushCommands, pushVersion } from './shared/push-commands';
+import { registerNode } from './shared/register';
 import { device } from './shared/targets';
 import { libraryText } from './shared/texts';
 import { typedField } from './shared/typed-fields';
@@ -220,7 +221,7 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  RED.nodes.registerType<Node, ControlDef, object, object>('gizwits-control', GizwitsControl);
+  registerNode(RED, 'gizwits-control', GizwitsControl);
 }
 
 /** The mac that the message carries, when it is that of the device: a message may still hold another device's ids. */

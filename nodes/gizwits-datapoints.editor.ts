@@ -3,9 +3,11 @@ import { CATEGORY, COLOR, labelStyle } from './editor/family';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface DatapointsProperties {
   name: string;
+  configVersion: number;
   product: string;
   format: string;
 }
@@ -18,6 +20,7 @@ RED.nodes.registerType<DatapointsProperties>('gizwits-datapoints', {
   icon: 'gizwits-datapoints.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-datapoints') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     format: { value: 'schema' },
   },

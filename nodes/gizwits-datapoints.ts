@@ -5,6 +5,7 @@ import { normaliseSchema } from '../src/gizwits/datapoints/schema';
 import { callOptions } from './shared/call-options';
 import { handleInputs } from './shared/input';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 
 interface DatapointsDef extends NodeDef {
   product?: string;
@@ -41,5 +42,5 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, DatapointsDef, object, object>('gizwits-datapoints', GizwitsDatapoints);
+  registerNode(RED, 'gizwits-datapoints', GizwitsDatapoints);
 }

@@ -4,9 +4,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { baseUrl, plain, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface EnterpriseProperties {
   name: string;
+  configVersion: number;
   region: string;
   baseUrl: string;
   tls: string;
@@ -26,6 +28,7 @@ RED.nodes.registerType<EnterpriseProperties>('gizwits-enterprise', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-enterprise') },
     region: { value: 'cn' },
     baseUrl: {
       value: '',

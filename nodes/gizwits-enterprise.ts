@@ -5,6 +5,7 @@ import { serveEnterpriseCheck } from './shared/enterprise-checks';
 import { type EnterpriseConfig, type EnterpriseCredentials, openEnterprise } from './shared/enterprise-settings';
 import { closedError } from './shared/input';
 import type { OpenedAccount } from './shared/open-account';
+import { registerNode } from './shared/register';
 import { proxySettings } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
@@ -64,10 +65,9 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<EnterpriseNode, EnterpriseDef, object, EnterpriseCredentials>(
-    'gizwits-enterprise',
-    GizwitsEnterprise,
-    { credentials: { enterpriseId: { type: 'text' }, enterpriseSecret: { type: 'password' } } },
-  );
+  registerNode<EnterpriseNode, EnterpriseDef, EnterpriseCredentials>(RED, 'gizwits-enterprise', GizwitsEnterprise, {
+    enterpriseId: { type: 'text' },
+    enterpriseSecret: { type: 'password' },
+  });
   serveEnterpriseCheck(RED);
 }

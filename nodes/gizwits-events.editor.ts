@@ -8,9 +8,11 @@ import { secondOutput } from './editor/second-output';
 import { commonText, setText } from './editor/text';
 import { minutes, plain, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface EventsProperties {
   name: string;
+  configVersion: number;
   product: string;
   events: string[];
   devices: string[];
@@ -37,6 +39,7 @@ RED.nodes.registerType<EventsProperties>('gizwits-events', {
   icon: 'gizwits-events.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-events') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     events: {
       value: [],

@@ -12,6 +12,7 @@ import { asCloudError } from './shared/input';
 import { errorMetadata } from './shared/metadata';
 import { deliveries } from './shared/open-push';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 import { NodeStatus } from './shared/status';
 import { translateError } from './shared/texts';
 
@@ -127,7 +128,7 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<Node, EventsDef, object, object>('gizwits-events', GizwitsEvents);
+  registerNode(RED, 'gizwits-events', GizwitsEvents);
 }
 
 /** What other nodes of the product gain from an event: macs of dids, reports that confirm a command, a new definition. */

@@ -5,9 +5,11 @@ import { commonText, setText } from './editor/text';
 import { ID_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
 import { seconds, typed } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface GetDidProperties {
   name: string;
+  configVersion: number;
   product: string;
   mac: string;
   macType: string;
@@ -25,6 +27,7 @@ RED.nodes.registerType<GetDidProperties>('gizwits-get-did', {
   icon: 'gizwits-get-did.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-get-did') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     mac: { value: 'payload', label: text('label.mac'), validate: typed('mac', { required: true }) },
     macType: { value: 'msg' },

@@ -6,6 +6,7 @@ import { callOptions } from './shared/call-options';
 import { asCloudError, handleInputs, type Input } from './shared/input';
 import { mapLimit } from './shared/map-limit';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 import { libraryText } from './shared/texts';
 import { typedField } from './shared/typed-fields';
 import { secondsOf } from './shared/values';
@@ -128,5 +129,5 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  RED.nodes.registerType<Node, GetDidDef, object, object>('gizwits-get-did', GizwitsGetDid);
+  registerNode(RED, 'gizwits-get-did', GizwitsGetDid);
 }

@@ -5,9 +5,11 @@ import { commonText, setText } from './editor/text';
 import { FLAG_TYPES, ID_TYPES, typedField } from './editor/typed-fields';
 import { typed, when } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface GroupProperties {
   name: string;
+  configVersion: number;
   product: string;
   action: string;
   gid: string;
@@ -30,6 +32,7 @@ RED.nodes.registerType<GroupProperties>('gizwits-group', {
   icon: 'gizwits-group.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-group') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     action: { value: 'list' },
     gid: { value: 'gid', label: text('label.gid'), validate: typed('gid', { required: true, applies: ONE_GROUP }) },

@@ -8,6 +8,7 @@ import { callOptions } from './shared/call-options';
 import { sendChange } from './shared/change-result';
 import { handleInputs, type Input } from './shared/input';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 import { typedField } from './shared/typed-fields';
 
 interface GroupDef extends NodeDef {
@@ -99,7 +100,7 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  RED.nodes.registerType<Node, GroupDef, object, object>('gizwits-group', GizwitsGroup);
+  registerNode(RED, 'gizwits-group', GizwitsGroup);
 }
 
 /** An empty field means nothing given. */

@@ -6,9 +6,11 @@ import { commonText, setText } from './editor/text';
 import { COUNT_TYPES, ID_TYPES, LIST_TYPES, TIME_TYPES, typedField } from './editor/typed-fields';
 import { jsonNames, time, typed, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface HistoryProperties {
   name: string;
+  configVersion: number;
   product: string;
   kind: string;
   targetBy: string;
@@ -37,6 +39,7 @@ RED.nodes.registerType<HistoryProperties>('gizwits-history', {
   icon: 'gizwits-history.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-history') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     kind: { value: 'data' },
     targetBy: { value: 'did' },

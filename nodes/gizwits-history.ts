@@ -9,6 +9,7 @@ import { callOptions } from './shared/call-options';
 import { handleInputs } from './shared/input';
 import { linkProduct } from './shared/product';
 import { outputMode, RecordSender } from './shared/record-sender';
+import { registerNode } from './shared/register';
 import { oneTarget } from './shared/targets';
 import { typedField } from './shared/typed-fields';
 import { countOf, listOf } from './shared/values';
@@ -111,5 +112,5 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, HistoryDef, object, object>('gizwits-history', GizwitsHistory);
+  registerNode(RED, 'gizwits-history', GizwitsHistory);
 }

@@ -7,9 +7,11 @@ import { leaveUntouched } from './editor/saved-values';
 import { setText } from './editor/text';
 import { pattern, plain, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface ProductProperties {
   name: string;
+  configVersion: number;
   enterprise: string;
   productKey: string;
   subkey: string;
@@ -30,6 +32,7 @@ RED.nodes.registerType<ProductProperties>('gizwits-product', {
   category: 'config',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-product') },
     enterprise: { value: '', type: 'gizwits-enterprise', required: true, label: text('label.enterprise') },
     productKey: {
       value: '',

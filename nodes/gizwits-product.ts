@@ -10,6 +10,7 @@ import { type OpenedPush, openPush } from './shared/open-push';
 import { serveProductLookups } from './shared/product-lookups';
 import { openProduct, productKeyOf } from './shared/product-settings';
 import { type ProductConfig, type ProductCredentials, pushSettings } from './shared/push-settings';
+import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
 import { nodeLogger } from './shared/texts';
 
@@ -102,8 +103,10 @@ export default function register(RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<ProductNode, ProductDef, object, ProductCredentials>('gizwits-product', GizwitsProduct, {
-    credentials: { productSecret: { type: 'password' }, authId: { type: 'text' }, authSecret: { type: 'password' } },
+  registerNode<ProductNode, ProductDef, ProductCredentials>(RED, 'gizwits-product', GizwitsProduct, {
+    productSecret: { type: 'password' },
+    authId: { type: 'text' },
+    authSecret: { type: 'password' },
   });
   serveAssociation(RED);
   serveProductLookups(RED);

@@ -8,9 +8,11 @@ import { commonText, setText } from './editor/text';
 import { FILTER_TYPES, ID_TYPES, TIME_TYPES, typedField } from './editor/typed-fields';
 import { type Check, jsonObject, time, typed } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface ReportProperties {
   name: string;
+  configVersion: number;
   product: string;
   report: string;
   gid: string;
@@ -42,6 +44,7 @@ RED.nodes.registerType<ReportProperties>('gizwits-report', {
   icon: 'gizwits-report.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-report') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     report: { value: 'summary' },
     gid: { value: '', label: text('label.gid'), validate: typed('gid', { applies: (node) => !!fieldsOf(node)?.gid }) },

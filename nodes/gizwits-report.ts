@@ -8,6 +8,7 @@ import { callOptions } from './shared/call-options';
 import { handleInputs, type Input } from './shared/input';
 import { linkProduct } from './shared/product';
 import { outputMode, RecordSender } from './shared/record-sender';
+import { registerNode } from './shared/register';
 import { typedField } from './shared/typed-fields';
 
 interface ReportDef extends NodeDef {
@@ -97,5 +98,5 @@ export default function register(RED: NodeAPI): void {
     };
   }
 
-  RED.nodes.registerType<Node, ReportDef, object, object>('gizwits-report', GizwitsReport);
+  registerNode(RED, 'gizwits-report', GizwitsReport);
 }

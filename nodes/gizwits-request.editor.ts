@@ -14,9 +14,11 @@ import { commonText, setText } from './editor/text';
 import { COMMAND_TYPES, ID_TYPES, typedField } from './editor/typed-fields';
 import { type Check, typed, when } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface RequestProperties {
   name: string;
+  configVersion: number;
   product: string;
   operation: string;
   method: string;
@@ -42,6 +44,7 @@ RED.nodes.registerType<RequestProperties>('gizwits-request', {
   icon: 'gizwits-request.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-request') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     operation: { value: 'devices.search' },
     method: { value: 'GET' },

@@ -7,6 +7,7 @@ import type { ProductClient } from '../src/gizwits/enterprise/product-client';
 import { callOptions } from './shared/call-options';
 import { handleInputs, type Input } from './shared/input';
 import { linkProduct } from './shared/product';
+import { registerNode } from './shared/register';
 import { typedField } from './shared/typed-fields';
 
 interface RequestDef extends NodeDef {
@@ -62,7 +63,7 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, RequestDef, object, object>('gizwits-request', GizwitsRequest);
+  registerNode(RED, 'gizwits-request', GizwitsRequest);
 }
 
 function callOperation(

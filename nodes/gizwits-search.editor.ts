@@ -5,9 +5,11 @@ import { commonText, setText } from './editor/text';
 import { COUNT_TYPES, FILTER_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
 import { jsonObject, typed, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
+import { configVersion } from './migrations';
 
 interface SearchProperties {
   name: string;
+  configVersion: number;
   product: string;
   target: string;
   filters: string;
@@ -28,6 +30,7 @@ RED.nodes.registerType<SearchProperties>('gizwits-search', {
   icon: 'gizwits-search.svg',
   defaults: {
     name: { value: '' },
+    configVersion: { value: configVersion('gizwits-search') },
     product: { value: '', type: 'gizwits-product', required: true, label: commonText('label.product') },
     target: { value: 'devices' },
     filters: {

@@ -5,6 +5,7 @@ import { callOptions } from './shared/call-options';
 import { handleInputs } from './shared/input';
 import { linkProduct } from './shared/product';
 import { outputMode, RecordSender } from './shared/record-sender';
+import { registerNode } from './shared/register';
 import { typedField } from './shared/typed-fields';
 import { countOf, objectOf } from './shared/values';
 
@@ -75,7 +76,7 @@ export default function register(RED: NodeAPI): void {
     else status.unusable();
   }
 
-  RED.nodes.registerType<Node, SearchDef, object, object>('gizwits-search', GizwitsSearch);
+  registerNode(RED, 'gizwits-search', GizwitsSearch);
 }
 
 /** What the next node needs of one record: a device's ids, or a user's. */

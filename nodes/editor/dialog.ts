@@ -1,3 +1,4 @@
+import { migrateForDialog } from './migration';
 import { rememberOpening, showSavedValues } from './saved-values';
 import { injectStyles } from './styles';
 
@@ -7,6 +8,7 @@ import { injectStyles } from './styles';
  */
 export function prepareDialog(node: EditorNode<object>, build: () => void): void {
   injectStyles();
+  migrateForDialog(node);
   showSavedValues(node);
   build();
   rememberOpening(node);

@@ -18,6 +18,7 @@ declare global {
     category: string;
     defaults: Record<string, { value: unknown; type?: string }>;
     credentials?: Record<string, EditorCredential>;
+    oneditcancel?(this: EditorNode<object>): void;
   }
 
   /**

@@ -6,6 +6,11 @@ import { englishText, type TextParams } from '../../src/texts';
 /** The catalogue that holds what all nodes share: common labels, status texts and, under `texts`, every error. */
 const SHARED_CATALOGUE = '@gizflow/node-red-gizwits/gizwits-enterprise';
 
+/** A shared text in the runtime's language. */
+export function sharedText(RED: NodeAPI, key: string): string {
+  return RED._(`${SHARED_CATALOGUE}:common.${key}`);
+}
+
 /** Full key of a shared status text; the editor translates it into the reader's language. */
 export function statusKey(name: string): string {
   return `${SHARED_CATALOGUE}:common.status.${name}`;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import should from 'should';
+import { configVersion } from '../../nodes/migrations';
 
 /** What a node set gives to `registerType`, as far as it can be looked at without a browser. */
 interface Definition {
@@ -324,7 +325,11 @@ describe('the editor halves', () => {
   for (const set of SETS) {
     it(`${set} saves the fields of the contract with its defaults`, () => {
       const { defaults } = definitions.get(set) as Definition;
-      should(Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]))).eql(CONTRACT[set]);
+      const { configVersion: version, ...saved } = Object.fromEntries(
+        Object.entries(defaults).map(([name, { value }]) => [name, value]),
+      );
+      should(saved).eql(CONTRACT[set]);
+      should(version).equal(configVersion(set));
     });
 
     it(`${set} has the credentials of the contract`, () => {

@@ -37,7 +37,7 @@ export function platformSecrets(simulator: Simulator): Record<string, Record<str
 }
 
 /** Puts the HTTP application of the nodes on the helper's server, which serves only the admin one by itself. */
-function mountHttpNodes(RED: NodeAPI): void {
+export function mountHttpNodes(RED: NodeAPI): void {
   const { _app: app } = helper as unknown as { _app?: { use(application: unknown): void } };
   app?.use(RED.httpNode);
 }

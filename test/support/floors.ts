@@ -14,9 +14,14 @@ const floors: readonly Floor[] = [
   {
     name: 'editor halves',
     holds: /^nodes\/(editor\/|[^/]+\.editor(\.ts)?$)/,
-    below: ['editor halves', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'],
+    below: ['editor halves', 'both halves', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'],
   },
-  { name: 'nodes', holds: /^nodes\//, below: ['nodes', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'] },
+  { name: 'both halves', holds: /^nodes\/migrations(\.ts)?$/, below: [] },
+  {
+    name: 'nodes',
+    holds: /^nodes\//,
+    below: ['nodes', 'both halves', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'],
+  },
   { name: 'src/gizwits', holds: /^src\/gizwits\//, below: ['src/gizwits', 'src/cloud', 'src/texts'] },
   { name: 'src/expeed', holds: /^src\/expeed\//, below: ['src/expeed', 'src/cloud', 'src/texts'] },
   { name: 'src/cloud', holds: /^src\/cloud\//, below: ['src/cloud', 'src/texts'], packages: true },

@@ -24,6 +24,7 @@ const lookups: readonly Lookup[] = [
   { call: 'text', argument: 0, files: /\.editor\.ts$/, prefix: (set) => `${set}:${set}.` },
   { call: 'setText', argument: 1, prefix: (_, [set = '']) => `${unquoted(set)}:${unquoted(set)}.` },
   { call: 'commonText', argument: 0, prefix: () => common },
+  { call: 'sharedText', argument: 1, prefix: () => common },
   { call: 'statusKey', argument: 0, prefix: () => `${common}status.` },
   { call: 'statusText', argument: 1, prefix: () => `${common}status.` },
   { call: '.succeeded', argument: 0, prefix: () => `${common}status.` },
