@@ -165,6 +165,11 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
       this.fail(error);
       return;
     }
+    if (this.core.rules.throttles) {
+      // The vendor's own words fit: nothing is known of a quota.
+      this.fail(new CloudError({ ...lastError, retryAfterMs: error.retryAfterMs }));
+      return;
+    }
     const { vendorCode, vendorMessage, statusCode } = lastError;
     this.fail(new CloudError({ ...error, vendorCode, vendorMessage, statusCode, outcome: 'refused' }));
   }

@@ -8,6 +8,8 @@ export interface VendorRules {
   readonly reauthCodes: ReadonlySet<number>;
   /** The quota is spent: nothing is sent before it is renewed. */
   readonly quotaCodes: ReadonlySet<number>;
+  /** Those codes mean too many calls in a short time: there is no quota by the hour, and the next calls may go soon. */
+  readonly throttles?: boolean;
   /** A login refused for its credentials: more of the same would lock the account out. */
   readonly credentialCodes: ReadonlySet<number>;
   /** Passing trouble of the cloud: a read may be made again. */

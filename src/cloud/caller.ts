@@ -4,7 +4,7 @@ import { asCloudError, type CallCore, CallRun, closedError } from './call-run';
 import type { CallResult, CallSpec, IssuedToken, Login, Quota, VendorRules } from './call-types';
 import type { Clock } from './clock';
 import { Deadlines } from './deadlines';
-import { Governor, type GovernorSettings, type GovernorState } from './governor';
+import { Governor, type GovernorSettings, type GovernorState, HOURLY_QUOTA, THROTTLING } from './governor';
 import { configError } from './input';
 import { type Logger, silentLogger } from './logger';
 import type { RateLimit } from './rate-limit-headers';
@@ -149,7 +149,8 @@ class Core implements CallCore {
     this.deadlines = new Deadlines(clock);
     this.sequences = new Sequences(this.deadlines);
     this.redactor = new Redactor([...(options.secrets ?? []), ...transport.secrets]);
-    this.governor = new Governor(clock, bounded(settings, transport), transport.host, log);
+    const closure = rules.throttles ? THROTTLING : HOURLY_QUOTA;
+    this.governor = new Governor(clock, bounded(settings, transport), transport.host, log, closure);
     this.breaker = new Breaker(clock, transport.host, log);
     this.tokens = new TokenProvider({
       clock,

@@ -10,11 +10,42 @@ import { type Queued, TurnQueue } from './turn-queue';
 const MOST_COMMANDS_WAITING = 10_000;
 /** From this many lines on, one is kept free of reads and reports: a command need not wait for the slowest of them. */
 const LEAST_LINES_TO_KEEP_ONE = 5;
-/** After the cloud said that the quota is spent: a second for clocks that differ, and some more so that not all come at once. */
+/** Added to an end of the closure that the cloud has told, for clocks that differ. */
 const REOPEN_MARGIN_MS = 1000;
-const REOPEN_JITTER_MS = 5000;
-const FIRST_CLOSURE_MS = 60_000;
-const LONGEST_CLOSURE_MS = 3_600_000;
+
+/** How calls are held back after the cloud said that there were too many. */
+export interface Closure {
+  /** When the cloud does not say for how long; doubled with each probe that meets the same, up to the longest. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** Random time more, so that not all clients come back at once. */
+  readonly jitterMs: number;
+  /** Text of the error of a call that cannot wait so long; takes `seconds`. */
+  readonly errorKey: string;
+  /** Events of the log. */
+  readonly closedEvent: string;
+  readonly openEvent: string;
+}
+
+/** The quota of the hour is spent. */
+export const HOURLY_QUOTA: Closure = {
+  firstMs: 60_000,
+  longestMs: 3_600_000,
+  jitterMs: 5000,
+  errorKey: 'errors.quota',
+  closedEvent: 'quotaClosed',
+  openEvent: 'quotaOpen',
+};
+
+/** Too many calls in a short time, of a cloud without a quota: reads that wait as long as they may outlast it. */
+export const THROTTLING: Closure = {
+  firstMs: 5000,
+  longestMs: 50_000,
+  jitterMs: 2000,
+  errorKey: 'errors.paused',
+  closedEvent: 'throttled',
+  openEvent: 'throttleOver',
+};
 
 /** Origins are nodes; more than this are none that a person made, and are not remembered. */
 const MOST_ORIGINS_NOTED = 10_000;
@@ -102,6 +133,7 @@ export class Governor {
     private settings: GovernorSettings,
     private readonly host: string,
     private readonly log: Logger,
+    private readonly closure: Closure = HOURLY_QUOTA,
   ) {
     this.quota = new QuotaWindow(clock, settings.quotaPerHour);
   }
@@ -186,7 +218,7 @@ export class Governor {
     const paused = this.closedUntil === undefined && this.pausedUntil > now;
     return new CloudError({
       code: 'GIZ_QUOTA',
-      textKey: paused ? 'errors.paused' : 'errors.quota',
+      textKey: paused ? 'errors.paused' : this.closure.errorKey,
       textParams: { seconds: Math.max(1, Math.ceil(waitMs / 1000)) },
       outcome: 'not-sent',
       retryable: true,
@@ -365,22 +397,20 @@ export class Governor {
     const isNew = this.closedUntil === undefined;
     // Calls that were on their way together are refused together: that is one closure.
     if (!isNew && !probed && knownMs === undefined) return;
-    const jitter = this.clock.random() * REOPEN_JITTER_MS;
-    const ms =
-      knownMs === undefined
-        ? Math.min(FIRST_CLOSURE_MS * 2 ** this.closures, LONGEST_CLOSURE_MS)
-        : knownMs + REOPEN_MARGIN_MS;
+    const { firstMs, longestMs, jitterMs, closedEvent } = this.closure;
+    const jitter = this.clock.random() * jitterMs;
+    const ms = knownMs === undefined ? Math.min(firstMs * 2 ** this.closures, longestMs) : knownMs + REOPEN_MARGIN_MS;
     if (isNew || probed) this.closures++;
     this.closedUntil = Math.max(this.closedUntil ?? 0, now + ms + jitter);
     if (isNew) {
-      logEvent(this.log, 'warn', 'quotaClosed', { host: this.host, seconds: Math.ceil((ms + jitter) / 1000) });
+      logEvent(this.log, 'warn', closedEvent, { host: this.host, seconds: Math.ceil((ms + jitter) / 1000) });
     }
   }
 
   private reopen(): void {
     this.closedUntil = undefined;
     this.closures = 0;
-    logEvent(this.log, 'info', 'quotaOpen', { host: this.host });
+    logEvent(this.log, 'info', this.closure.openEvent, { host: this.host });
   }
 
   private enqueue(ticket: Ticket, front: boolean, now: number): void {

@@ -86,7 +86,7 @@ export interface AppUser {
 const USER = 'user';
 const APP = 'app';
 
-/** No quota is documented: throttling (9041) is answered by waiting. */
+/** No quota is documented; throttling (9041) closes the gate for seconds. */
 const NO_QUOTA = 1_000_000_000;
 const QUEUE = 10_000;
 const MAX_WAIT_MS = 60_000;

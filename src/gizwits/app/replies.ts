@@ -32,6 +32,7 @@ const LATER_CODES: ReadonlySet<number> = new Set([
 export const APP_RULES: VendorRules = {
   reauthCodes: REAUTH_CODES,
   quotaCodes: THROTTLE_CODES,
+  throttles: true,
   credentialCodes: CREDENTIAL_CODES,
   retryableReadCodes: INNER_FAILURES,
 };
