@@ -1,3 +1,4 @@
+import { offerCheck } from './editor/account-check';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { leaveUntouched } from './editor/saved-values';
@@ -74,6 +75,7 @@ RED.nodes.registerType<PlatformProperties>('expeed-platform', {
         insecure: () => String(/^\s*http:/i.test(String(currentValue(this, 'baseUrl')))),
       });
       fieldOf(this, 'baseUrl').on('input change', refresh);
+      offerCheck(this, 'expeed-platform/check', () => ({ question: { platform: this.id }, nodes: [this] }));
     });
   },
   oneditsave() {

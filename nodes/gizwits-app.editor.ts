@@ -1,3 +1,4 @@
+import { offerCheck } from './editor/account-check';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { leaveUntouched } from './editor/saved-values';
@@ -80,6 +81,7 @@ RED.nodes.registerType<AppProperties>('gizwits-app', {
         insecure: () => String(/^\s*http:/i.test(String(currentValue(this, 'baseUrl')))),
       });
       fieldOf(this, 'baseUrl').on('input change', refresh);
+      offerCheck(this, 'gizwits-app/check', () => ({ question: { app: this.id }, nodes: [this] }));
     });
   },
   oneditsave() {

@@ -1,3 +1,4 @@
+import { offerCheck } from './editor/account-check';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { leaveUntouched } from './editor/saved-values';
@@ -67,9 +68,24 @@ RED.nodes.registerType<EnterpriseProperties>('gizwits-enterprise', {
         insecure: () => String(/^\s*http:/i.test(String(currentValue(this, 'baseUrl')))),
       });
       fieldOf(this, 'baseUrl').on('input change', refresh);
+      offerCheck(this, 'gizwits-enterprise/check', () => {
+        const product = productOf(this);
+        return { question: { enterprise: this.id, product: product?.id }, nodes: product ? [this, product] : [this] };
+      });
     });
   },
   oneditsave() {
     leaveUntouched(this);
   },
 });
+
+/** A product that uses this enterprise: the cloud lets nobody log in without one. */
+function productOf(enterprise: EditorNode<object>): EditorNode<object> | undefined {
+  let found: EditorNode<object> | undefined;
+  RED.nodes.eachConfig((node) => {
+    const product = node as unknown as EditorNode<{ enterprise?: string }>;
+    if (product.type === 'gizwits-product' && product.enterprise === enterprise.id) found ??= product;
+    return true;
+  });
+  return found;
+}

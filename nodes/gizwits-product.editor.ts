@@ -1,9 +1,12 @@
+import { offerCheck } from './editor/account-check';
+import { configNode } from './editor/ask';
 import { offerAssociation } from './editor/association';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { ownSubkey } from './editor/own-subkey';
 import { regionOf, SIMULATOR } from './editor/region';
 import { leaveUntouched } from './editor/saved-values';
+import { simulatedProducts } from './editor/simulated-products';
 import { setText } from './editor/text';
 import { pattern, plain, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
@@ -76,9 +79,23 @@ RED.nodes.registerType<ProductProperties>('gizwits-product', {
   },
   oneditprepare() {
     prepareDialog(this, () => {
-      const refresh = bindVisibility(this, { simulator: () => String(simulated(this)) });
-      fieldOf(this, 'enterprise').on('change', refresh);
+      const products = simulatedProducts(this, () => refresh());
+      const refresh = bindVisibility(this, {
+        simulator: () => String(simulated(this)),
+        products: () => (simulated(this) && products.filled ? 'listed' : 'none'),
+        key: () => (simulated(this) && !products.other ? 'chosen' : 'typed'),
+      });
+      const look = (): void => {
+        if (simulated(this)) products.fill();
+        refresh();
+      };
+      fieldOf(this, 'enterprise').on('change', look);
+      look();
       offerAssociation(this);
+      offerCheck(this, 'gizwits-product/check', () => {
+        const enterprise = configNode(currentValue(this, 'enterprise'));
+        return { question: { product: this.id }, nodes: enterprise ? [this, enterprise] : [this] };
+      });
     });
     // A node that was never saved; one saved without a subkey goes on meaning `node_red`.
     if (!RED.nodes.node(this.id)) fieldOf(this, 'subkey').val(ownSubkey());

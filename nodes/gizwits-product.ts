@@ -12,6 +12,7 @@ import { openProduct, productKeyOf } from './shared/product-settings';
 import { type ProductConfig, type ProductCredentials, pushSettings } from './shared/push-settings';
 import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
+import { serveSimulatedProducts } from './shared/simulated-products';
 import { nodeLogger } from './shared/texts';
 
 type ProductDef = NodeDef & ProductConfig;
@@ -111,4 +112,5 @@ export default function register(RED: NodeAPI): void {
   serveAssociation(RED);
   serveProductLookups(RED);
   serveProductCheck(RED);
+  serveSimulatedProducts(RED);
 }

@@ -1,5 +1,6 @@
-import { currentValue, fieldOf } from './fields';
+import { currentValue, fieldOf, savedValue } from './fields';
 import { nestedText } from './nested-text';
+import { textOf } from './saved-values';
 import { commonText } from './text';
 
 /** A config node that is not deployed as the editor holds it; see nodes/shared/editor-nodes.ts. */
@@ -75,8 +76,10 @@ function isDraft(node: AskedNode): boolean {
 
 function draftOf(node: AskedNode): Draft {
   const fields: Record<string, unknown> = {};
-  for (const name of Object.keys(node._def.defaults)) {
+  for (const [name, { value: usual }] of Object.entries(node._def.defaults)) {
     const value = currentValue(node, name);
+    // What a script left out is no change while the dialog shows its default.
+    if (savedValue(node, name) === undefined && textOf(value) === textOf(usual)) continue;
     if (typeof value !== 'object' || value === null) fields[name] = value;
   }
   const credentials: Record<string, unknown> = {};

@@ -1,5 +1,6 @@
 import { migrateForDialog } from './migration';
 import { rememberOpening, showSavedValues } from './saved-values';
+import { helpWithConfigNodes } from './simulated-config';
 import { injectStyles } from './styles';
 
 /**
@@ -12,4 +13,5 @@ export function prepareDialog(node: EditorNode<object>, build: () => void): void
   showSavedValues(node);
   build();
   rememberOpening(node);
+  helpWithConfigNodes(node);
 }

@@ -33,6 +33,16 @@ const CSS = `
   border-bottom: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-fold > summary { cursor: pointer; }
 .gizwits-dialog .gizwits-fold > summary::marker { color: var(--red-ui-form-text-color); }
+.gizwits-dialog .gizwits-findings { margin: 0 0 12px; padding: 0; list-style: none; }
+.gizwits-dialog .gizwits-findings > li { display: flex; gap: 6px; padding: 4px 0; font-size: 12px; line-height: 17px;
+  border-top: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-form-text-color); }
+.gizwits-dialog .gizwits-findings > li > .fa { flex: 0 0 14px; line-height: 17px; text-align: center; }
+.gizwits-dialog .gizwits-finding-name { flex: 0 0 110px; font-weight: 600; overflow-wrap: anywhere; }
+.gizwits-dialog .gizwits-finding-text { flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
+.gizwits-dialog .gizwits-findings > [data-state="ok"] > .fa { color: var(--red-ui-text-color-success); }
+.gizwits-dialog .gizwits-findings > [data-state="warning"] > .fa { color: var(--red-ui-text-color-warning); }
+.gizwits-dialog .gizwits-findings > [data-state="failed"] > .fa { color: var(--red-ui-text-color-error); }
+.gizwits-dialog .gizwits-findings > [data-state="skipped"] { opacity: 0.7; }
 .gizwits-dialog .red-ui-editableList-container { min-height: 0; }
 .gizwits-dialog .red-ui-editableList-container:has(> .red-ui-editableList-list:empty) { display: none; }
 .gizwits-dialog .gizwits-attribute { display: flex; gap: 8px; }

@@ -128,7 +128,7 @@ async function checkPush(
   simulated: OpenedAccount['simulated'],
 ): Promise<void> {
   const { authId, authSecret } = credentials;
-  if (enterprise.config.region !== 'simulator' && !moved && !authId && !authSecret) {
+  if (enterprise.config.region !== 'simulator' && !authId && !authSecret) {
     run.findings.say('push', 'skipped', 'push.none');
     return;
   }

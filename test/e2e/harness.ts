@@ -24,6 +24,7 @@ export interface Editor {
 interface EditorApi {
   nodes: {
     node(id: string): EditorNode;
+    eachNode(each: (node: EditorNode) => void): void;
     getType(
       type: string,
     ): { category: string; defaults: Record<string, { value: unknown; type?: string }> } | undefined;
@@ -33,6 +34,7 @@ interface EditorApi {
 }
 
 interface EditorNode {
+  id: string;
   type: string;
   changed?: boolean;
   credentials?: object;
@@ -123,6 +125,35 @@ export function nodeState({ page }: Editor, id: string): Promise<{ saved: FlowNo
     const node = RED.nodes.node(nodeId);
     return { saved: RED.nodes.convertNode(node, false), changed: node.changed === true };
   }, id);
+}
+
+/** Drags a node from the palette to the canvas, as a person does. Returns its id. */
+export async function dropNode({ page }: Editor, type: string, x = 300, y = 150): Promise<string> {
+  const tile = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+  await tile.scrollIntoViewIfNeeded();
+  const from = await tile.boundingBox();
+  const to = await page.locator('#red-ui-workspace-chart').boundingBox();
+  if (!from || !to) throw new Error(`${type} is not to be seen in the palette`);
+  const before = await nodeIds(page);
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + x - 20, to.y + y - 20, { steps: 8 });
+  await page.mouse.move(to.x + x, to.y + y, { steps: 8 });
+  await page.mouse.up();
+  const [id] = (await nodeIds(page)).filter((known) => !before.includes(known));
+  if (!id) throw new Error(`${type} was not dropped`);
+  return id;
+}
+
+function nodeIds(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const ids: string[] = [];
+    RED.nodes.eachNode(({ id }) => {
+      ids.push(id);
+    });
+    return ids;
+  });
 }
 
 /** Opens a node's dialog and waits until it stands still. */

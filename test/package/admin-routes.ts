@@ -87,4 +87,13 @@ export const adminRoutes: readonly AdminRoute[] = [
     body: { platform: 'nobody' },
     status: 200,
   },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/gizwits-product/simulated',
+    path: '/gizwits-product/simulated',
+    body: {},
+    status: 200,
+  },
 ];
