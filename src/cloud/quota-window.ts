@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { QuotaShare } from './quota-share';
 import type { RateLimit } from './rate-limit-headers';
 import { SlidingCount } from './sliding-count';
 
@@ -19,6 +20,17 @@ const SELDOM_BURST = 25;
 const SELDOM_PART = 0.5;
 /** Who has had no turn during so many turns asks seldom. */
 const SELDOM_TURNS = 4;
+/**
+ * Programs that share a quota cannot talk to each other; each takes of the pace its part of the use, to this power. Below
+ * 1, so that who has less than the others catches up; the price is that together they take more than the pace.
+ */
+const SHARE_POWER = 0.7;
+/** In a window that begins paced, what is left against an even use, to this power: it takes back what they take too much. */
+const LINE_POWER = 2;
+/** Others who use less than this part of the quota are not taken for rivals. */
+const NOTICED_PART = 0.02;
+/** A window is judged by its use so far when it was seen for this long at least. */
+const LEAST_SEEN_MS = HOUR_MS / 6;
 /** Calls wait this long after the end of a window, for clocks that differ. */
 const RESET_MARGIN_MS = 1000;
 
@@ -29,6 +41,11 @@ const RESET_MARGIN_MS = 1000;
  */
 export class QuotaWindow {
   private readonly own = new SlidingCount();
+  private readonly share = new QuotaShare();
+  /** Whether the window before was used up, or nearly; and whether others were seen to use it. */
+  private before = { heavy: false, shared: false };
+  /** What the newest answer said, whatever was sent since. */
+  private told: { used: number; at: number; endsAt: number } | undefined;
   private reported: { limit: number; remaining: number; endsAt: number } | undefined;
   private learnedLimit: number | undefined;
   private sent = 0;
@@ -59,6 +76,7 @@ export class QuotaWindow {
       if (this.paces) this.nextPaced = Math.max(now, this.nextPaced) + this.intervalMs();
     }
     this.own.add(now);
+    this.share.sent(1);
     if (this.reported) this.reported.remaining--;
     this.inFlight++;
     return ++this.sent;
@@ -68,6 +86,7 @@ export class QuotaWindow {
   cancel(): void {
     this.inFlight--;
     this.own.add(this.clock.mono(), -1);
+    this.share.sent(-1);
     if (this.reported) this.reported.remaining++;
   }
 
@@ -86,6 +105,7 @@ export class QuotaWindow {
     const remaining = rate.remaining - this.inFlight;
     if (this.reported) Object.assign(this.reported, { limit: rate.limit, remaining, endsAt });
     else this.reported = { limit: rate.limit, remaining, endsAt };
+    this.countShares(rate, now, endsAt);
   }
 
   /** Milliseconds until a command may go by the quota; 0 for at once. */
@@ -101,15 +121,17 @@ export class QuotaWindow {
   othersWait(now: number, seldom = false): number {
     this.refresh(now);
     if (!this.paces) return 0;
-    const usable = this.remaining - this.reserve();
+    const usable = this.usable();
     if (usable < 1) return Math.max(1, this.leftMs);
-    const burst = seldom ? Math.min(SELDOM_BURST, usable * SELDOM_PART) : Math.min(PACED_BURST, usable * BURST_PART);
-    return Math.max(0, this.nextPaced - burst * this.intervalMs() - now);
+    const burst = seldom ? Math.min(SELDOM_BURST, this.mine() * SELDOM_PART) : this.burst(usable);
+    const wait = this.nextPaced - burst * this.intervalMs() - now;
+    // With the next window, the reckoning is another.
+    return Math.min(Math.max(0, wait), Math.max(1, this.leftMs));
   }
 
   /** Whether reads and reports are held to a pace, by the last reckoning. */
   get paces(): boolean {
-    return this.remaining <= this.limit * FREE_ABOVE;
+    return this.contended || this.remaining <= this.limit * FREE_ABOVE;
   }
 
   /** Whether a caller who had its last turn then asks seldom, by the last reckoning. */
@@ -133,8 +155,57 @@ export class QuotaWindow {
     return Math.ceil(this.limit * RESERVE);
   }
 
+  /**
+   * Whether several programs fight for the quota. Then the window is paced from its start, and nobody bursts: the one
+   * who came first would leave nothing to the others. One who uses it up alone harms nobody.
+   */
+  private get contended(): boolean {
+    return this.before.heavy && (this.before.shared || this.othersNoticed);
+  }
+
+  private get othersNoticed(): boolean {
+    return this.share.others > this.limit * NOTICED_PART;
+  }
+
+  /** What reads and reports may use in what is left of the window, all programs together. */
+  private usable(): number {
+    return this.remaining - this.reserve();
+  }
+
+  /** And of that, what is ours. */
+  private mine(): number {
+    return this.usable() * this.share.part ** SHARE_POWER * this.againstEvenUse() ** LINE_POWER;
+  }
+
+  /** How much is left against what an even use of a whole window would have left, at most 1. */
+  private againstEvenUse(): number {
+    if (!this.contended) return 1;
+    return Math.min(1, this.usable() / ((this.limit - this.reserve()) * (this.leftMs / HOUR_MS)));
+  }
+
+  /** Paced calls that may go together, one at least unless not even one is left for us. */
+  private burst(usable: number): number {
+    const burst = Math.min(PACED_BURST, usable * BURST_PART) * this.share.part ** SHARE_POWER;
+    return Math.min(Math.max(1, burst), this.mine());
+  }
+
   private intervalMs(): number {
-    return this.leftMs / Math.max(1, (this.remaining - this.reserve()) * PACED_PART);
+    return this.leftMs / Math.max(Number.EPSILON, this.mine() * PACED_PART);
+  }
+
+  /** Judges the window before when a new one has begun, and tells ours from the others' use in this one. */
+  private countShares(rate: RateLimit, now: number, endsAt: number): void {
+    const used = rate.limit - rate.remaining;
+    const { told } = this;
+    if (told && endsAt - told.endsAt > HOUR_MS / 2) {
+      const seenMs = Math.max(LEAST_SEEN_MS, HOUR_MS - (told.endsAt - told.at));
+      const heavy = told.used * (HOUR_MS / seenMs) > rate.limit * (1 - FREE_ABOVE);
+      this.before = { heavy, shared: this.othersNoticed };
+      // The call that brought this answer is the new window's, and those on their way will be.
+      this.share.begin(this.inFlight + 1);
+    }
+    this.share.told(used);
+    this.told = { used, at: now, endsAt };
   }
 
   private refresh(now: number): void {
@@ -155,6 +226,7 @@ export class QuotaWindow {
   private roll(now: number): void {
     if (!this.reported || now < this.reported.endsAt + RESET_MARGIN_MS) return;
     this.reported = undefined;
+    this.nextPaced = 0;
     this.forgetOwn();
   }
 
