@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+import { accepts } from '../src/cloud/catalogue';
 import { badInput, CloudError } from '../src/cloud/errors';
 import { excerpt, isPlainObject } from '../src/cloud/input';
 import type { LiveClient } from '../src/gizwits/app/live/client';
@@ -104,7 +105,7 @@ function eventMessage({ event, did, productKey, mac, createdAt, payload, body }:
 async function obey(live: LiveClient, p0Type: P0Type, input: Input): Promise<void> {
   const { msg, metadata } = input;
   if (typeof msg.did !== 'string' || msg.did === '') {
-    throw badInput('required', { field: 'did', accepted: '[A-Za-z0-9_-]{1,64}' });
+    throw badInput('required', { field: 'did', accepted: accepts('id') });
   }
   const did = live.didOf(msg.did);
   const command = commandOf(msg);

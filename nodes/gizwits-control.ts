@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { accepts } from '../src/cloud/catalogue';
 import { badInput, CloudError } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
 import type { CallOptions } from '../src/gizwits/enterprise/account';
@@ -15,7 +16,7 @@ import { registerNode } from './shared/register';
 import { device } from './shared/targets';
 import { libraryText } from './shared/texts';
 import { typedField } from './shared/typed-fields';
-import { secondsOf } from './shared/values';
+import { choiceOf, secondsOf, switchOf } from './shared/values';
 
 interface AttrRow {
   name?: string;
@@ -33,11 +34,11 @@ interface ControlDef extends NodeDef {
   valueType?: string;
   attrs?: AttrRow[];
   encoding?: string;
-  validate?: boolean;
+  validate?: boolean | string;
   via?: string;
   /** Protocol of commands over push: `v2`, or `v1` and `v1-raw` of the older service. */
   pushVersion?: string;
-  confirm?: boolean;
+  confirm?: boolean | string;
   confirmSeconds?: number | string;
   confirmSecondsType?: string;
   deadlineSeconds?: number | string;
@@ -91,6 +92,8 @@ export default function register(RED: NodeAPI): void {
       describe: () => ({ operation: 'device.control', productKey: link.productKey }),
       close: link.leave,
       work: async (input) => {
+        const mode = choiceOf('mode', config.mode, ['attrs', 'raw']);
+        const via = choiceOf('via', config.via, ['api', 'push']);
         const given = await input.read(target);
         const wanted = await commandValue(input);
         const deadlineMs = secondsOf(deadlineSeconds, await input.read(deadlineSeconds), {
@@ -98,22 +101,22 @@ export default function register(RED: NodeAPI): void {
           min: 0.1,
           max: 3600,
         });
-        const confirmMs = config.confirm
+        const confirmMs = switchOf('confirm', config.confirm, false)
           ? secondsOf(confirmSeconds, await input.read(confirmSeconds), { fallback: 10, min: 1, max: 3600 })
           : 0;
         const client = await link.client();
         input.metadata.set('productKey', client.productKey);
         const options: CallOptions = { ...callOptions(this, input), expiresAt: input.arrivedAt + deadlineMs };
         const command = await prepareCommand(client, wanted, {
-          mode: config.mode === 'raw' ? 'raw' : 'attrs',
+          mode,
           // Binary datapoints are hex, as the API has them; the choice of a coding is for raw data alone.
-          encoding: config.mode === 'raw' && config.encoding === 'base64' ? 'base64' : 'hex',
-          validate: config.validate !== false,
+          encoding: mode === 'raw' ? choiceOf('encoding', config.encoding, ['hex', 'base64']) : 'hex',
+          validate: switchOf('validate', config.validate, true),
           options,
         });
         const targets = await targetsOf(client, given, input, options);
         const push =
-          config.via === 'push'
+          via === 'push'
             ? new PushCommands(await link.push(), client, pushVersion(config.pushVersion), options)
             : undefined;
         const job: Job = { client, command, confirmMs, input, options, push };
@@ -142,7 +145,7 @@ export default function register(RED: NodeAPI): void {
     ): Promise<{ one: unknown } | unknown[]> => {
       if (targetBy === 'group') {
         if (given === undefined || given === null || given === '') {
-          throw badInput('required', { field: target.name, accepted: '[A-Za-z0-9_-]{1,64}' });
+          throw badInput('required', { field: target.name, accepted: accepts('id') });
         }
         const reply = input.metadata.add(await client.call('groups.members', { gid: given }, options));
         return (reply.body as { macs: unknown[] }).macs;
@@ -193,17 +196,18 @@ export default function register(RED: NodeAPI): void {
       let ok = 0;
       let done = 0;
       const results = await mapLimit(targets, COMMANDS_AT_ONCE, async (given): Promise<TargetResult> => {
+        const line: TargetResult = targetBy === 'did' ? { did: given } : { mac: given };
         try {
-          const result = await send(given, job);
+          const { outcome } = await send(given, job, (did) => {
+            line.did = did;
+          });
           ok++;
-          const { did, outcome } = result;
-          return targetBy === 'did' ? { did, outcome } : { did, mac: given, outcome };
+          return { ...line, outcome };
         } catch (thrown) {
           const error = asCloudError(thrown);
           input.metadata.addFailed(error);
           const text = libraryText(RED, error.textKey, error.textParams);
-          const named = targetBy === 'did' ? { did: given } : { mac: given };
-          return { ...named, error: { ...errorMetadata(error), message: text } };
+          return { ...line, error: { ...errorMetadata(error), message: text } };
         } finally {
           input.status.progress(++done);
         }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+import { accepts } from '../src/cloud/catalogue';
 import { badInput, type CloudError } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
@@ -262,14 +263,14 @@ function parsed(field: string, text: string): unknown {
 }
 
 function wrongList(field: string, saved: unknown): CloudError {
-  return badInput('type', { field, given: excerpt(saved), accepted: 'string[]' });
+  return badInput('type', { field, given: excerpt(saved), accepted: accepts('names') });
 }
 
 function whole(field: string, saved: unknown, fallback: number, max: number): number {
   if (saved === undefined || saved === null || saved === '') return fallback;
   const number = Number(saved);
   if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-  throw badInput('range', { field, given: excerpt(saved), accepted: `1..${max}` });
+  throw badInput('range', { field, given: excerpt(saved), accepted: accepts('integerRange', { min: 1, max }) });
 }
 
 /** Minutes of the dialog, fractions allowed, as milliseconds. */

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { accepts } from '../src/cloud/catalogue';
 import { badInput, type CloudError } from '../src/cloud/errors';
 import type { CallOptions } from '../src/gizwits/enterprise/account';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
@@ -9,14 +10,14 @@ import { linkProduct } from './shared/product';
 import { registerNode } from './shared/register';
 import { libraryText } from './shared/texts';
 import { typedField } from './shared/typed-fields';
-import { secondsOf } from './shared/values';
+import { secondsOf, switchOf } from './shared/values';
 
 interface GetDidDef extends NodeDef {
   product?: string;
   mac?: string;
   macType?: string;
-  detail?: boolean;
-  passcode?: boolean;
+  detail?: boolean | string;
+  passcode?: boolean | string;
   cacheSeconds?: number | string;
   cacheSecondsType?: string;
 }
@@ -33,8 +34,13 @@ export default function register(RED: NodeAPI): void {
     const mac = typedField(config, 'mac', { value: 'payload', type: 'msg' });
     const cacheSeconds = typedField(config, 'cacheSeconds', { value: 3600, type: 'num' });
 
+    const wants = () => ({
+      detail: switchOf('detail', config.detail, false),
+      passcode: switchOf('passcode', config.passcode, false),
+    });
+
     const status = handleInputs(RED, this, {
-      describe: () => ({ operation: config.detail ? 'device.detail' : 'device.did', productKey: link.productKey }),
+      describe: () => ({ operation: wants().detail ? 'device.detail' : 'device.did', productKey: link.productKey }),
       close: link.leave,
       work: async (input) => {
         const wanted = await input.read(mac);
@@ -61,16 +67,17 @@ export default function register(RED: NodeAPI): void {
       options: CallOptions,
     ): Promise<Result> => {
       if (given === undefined || given === null || given === '') {
-        throw badInput('required', { field: mac.name, accepted: '[A-Za-z0-9:_-]{1,64}' });
+        throw badInput('required', { field: mac.name, accepted: accepts('mac') });
       }
+      const { detail, passcode } = wants();
       const result: Result = { mac: given, did: undefined };
-      if (!config.detail || config.passcode) {
-        const found = await client.device(given, { ...options, cacheMs, passcode: config.passcode === true });
+      if (!detail || passcode) {
+        const found = await client.device(given, { ...options, cacheMs, passcode });
         if (found.meta) input.metadata.add(found.meta);
         result.did = found.did;
-        if (config.passcode) result.passcode = found.passcode;
+        if (passcode) result.passcode = found.passcode;
       }
-      if (config.detail) {
+      if (detail) {
         // Online state is of the moment: it is never taken from the cache.
         const reply = input.metadata.add(await client.call('device.detail', { mac: given }, options));
         const { did, is_online, is_disabled, type } = reply.body as Record<string, unknown>;

@@ -12,7 +12,7 @@ import { outputMode, RecordSender } from './shared/record-sender';
 import { registerNode } from './shared/register';
 import { oneTarget } from './shared/targets';
 import { typedField } from './shared/typed-fields';
-import { countOf, listOf } from './shared/values';
+import { choiceOf, countOf, listOf } from './shared/values';
 
 interface HistoryDef extends NodeDef {
   product?: string;
@@ -64,7 +64,7 @@ export default function register(RED: NodeAPI): void {
         const range = {
           startMs: parseOptionalTime(await input.read(start), 'start', systemClock) ?? now - 172_800_000,
           endMs: parseOptionalTime(await input.read(end), 'end', systemClock) ?? now,
-          order: config.order === 'asc' ? ('asc' as const) : ('desc' as const),
+          order: choiceOf('order', config.order, ['desc', 'asc']),
           limit: countOf(limit, await input.read(limit), { fallback: 0, min: 0 }),
           signal: input.signal,
           clock: systemClock,

@@ -48,7 +48,8 @@ export default function register(RED: NodeAPI): void {
           ? await client.account.customCall(
               client,
               {
-                method: config.method,
+                // What the dialog starts with.
+                method: config.method || 'GET',
                 path: customPath === '' ? undefined : customPath,
                 params: absentWhenBlank(given),
               },

@@ -1,3 +1,4 @@
+import { accepts } from '../../src/cloud/catalogue';
 import { configError } from '../../src/cloud/input';
 import type { ProductClient } from '../../src/gizwits/enterprise/product-client';
 import type { OpenedAccount } from './open-account';
@@ -23,5 +24,9 @@ export function openProduct(
 export function productKeyOf(config: { productKey?: string }): string {
   const productKey = requiredSetting('productKey', config.productKey);
   if (PRODUCT_KEY.test(productKey)) return productKey;
-  throw configError('invalid', { field: 'productKey', given: productKey.slice(0, 40), accepted: '[0-9a-f]{32}' });
+  throw configError('invalid', {
+    field: 'productKey',
+    given: productKey.slice(0, 40),
+    accepted: accepts('productKey'),
+  });
 }

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { accepts } from '../../src/cloud/catalogue';
 import { configError } from '../../src/cloud/input';
 import type { ProxySettings } from '../../src/cloud/transport';
 import type { OpenedAccount } from './open-account';
@@ -51,7 +52,7 @@ export function pushSettings(
   const prefetch = numberSetting('prefetch', config.prefetch, 50, { min: 1, max: 32_767 });
   const subkey = textSetting('subkey', config.subkey) || 'node_red';
   if (!SUBKEY.test(subkey)) {
-    throw configError('invalid', { field: 'subkey', given: subkey, accepted: '[A-Za-z0-9_]{1,32}' });
+    throw configError('invalid', { field: 'subkey', given: subkey, accepted: accepts('subkey') });
   }
   if (simulated) {
     const { service, product } = simulated.push(textSetting('productKey', config.productKey), subkey);

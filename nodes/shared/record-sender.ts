@@ -1,5 +1,6 @@
 import { setImmediate as afterDelivery } from 'node:timers/promises';
 import type { NodeAPI, NodeMessage } from 'node-red';
+import { choiceOf } from './values';
 
 /** How a node hands on a list: one message, a message a page, or a message a record. */
 export type OutputMode = 'array' | 'page' | 'each';
@@ -7,9 +8,11 @@ export type OutputMode = 'array' | 'page' | 'each';
 export type Send = (msg: NodeMessage | NodeMessage[]) => void;
 type Fields = Record<string, unknown>;
 
-/** Reads the saved `output` of a node; an unknown word is the default. */
+const OUTPUT_MODES = ['array', 'page', 'each'] as const satisfies readonly OutputMode[];
+
+/** Reads the saved `output` of a node. @throws CloudError GIZ_BAD_INPUT for a word that is none of them */
 export function outputMode(value: unknown): OutputMode {
-  return value === 'page' || value === 'each' ? value : 'array';
+  return choiceOf('output', value, OUTPUT_MODES);
 }
 
 /**
@@ -66,7 +69,9 @@ export class RecordSender {
       return;
     }
     this.held ??= { payload: [], fields, len: 0 };
-    Object.assign(this.held.fields, { [this.property]: fields[this.property] });
+    const [kept, final] = [this.held.fields[this.property], fields[this.property]];
+    // The last message tells of the whole, and still which page it is.
+    this.held.fields[this.property] = { ...pageOf(kept), ...(final as Fields) };
     this.release(true);
   }
 
@@ -84,7 +89,11 @@ export class RecordSender {
     const { payload, fields, len } = this.held as { payload: unknown; fields: Fields; len: number };
     this.held = undefined;
     const message = this.RED.util.cloneMessage(this.base as NodeMessage) as Fields;
-    const parts: Fields = { id: this.id, index: this.index++, type: 'array', len };
+    // Join looks at the first message alone: it puts lists together only when that one holds more than one record, and
+    // would make a list in a list of a result without any, or of a page with one.
+    const isList = this.mode === 'page' || len === 0;
+    const flat = this.index === 0 && isList ? Math.max(2, len) : len;
+    const parts: Fields = { id: this.id, index: this.index++, type: 'array', len: flat };
     if (last) parts.count = this.index;
     if (this.base.parts !== undefined) parts.parts = message.parts;
     // Each message has metadata of its own: a flow may write into one without changing the others.
@@ -97,4 +106,9 @@ export class RecordSender {
     else delete message.complete;
     this.send(message as NodeMessage);
   }
+}
+
+function pageOf(metadata: unknown): Fields {
+  const page = (metadata as Fields | undefined)?.page;
+  return page === undefined ? {} : { page };
 }

@@ -1,3 +1,4 @@
+import { accepts } from '../../src/cloud/catalogue';
 import { badInput, type CloudError } from '../../src/cloud/errors';
 import { excerpt } from '../../src/cloud/input';
 
@@ -25,5 +26,5 @@ function parsed(field: string, text: string): unknown {
 }
 
 function wrongList(field: string, saved: unknown): CloudError {
-  return badInput('type', { field, given: excerpt(saved), accepted: 'string[]' });
+  return badInput('type', { field, given: excerpt(saved), accepted: accepts('names') });
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { accepts } from '../../src/cloud/catalogue';
 import { configError, excerpt } from '../../src/cloud/input';
 import type { ProxySettings, TlsSettings } from '../../src/cloud/transport';
 
@@ -15,8 +16,7 @@ export function numberSetting(
   if (value === undefined || value === null || String(value).trim() === '') return fallback;
   const number = Number(value);
   if (!Number.isInteger(number) || number < bounds.min || number > bounds.max) {
-    const accepted = `${bounds.min}..${bounds.max}`;
-    throw configError('invalid', { field, given: excerpt(String(value)), accepted });
+    throw configError('invalid', { field, given: excerpt(String(value)), accepted: accepts('integerRange', bounds) });
   }
   return number;
 }

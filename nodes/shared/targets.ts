@@ -1,3 +1,4 @@
+import { accepts } from '../../src/cloud/catalogue';
 import { badInput } from '../../src/cloud/errors';
 import { excerpt } from '../../src/cloud/input';
 import type { CallOptions } from '../../src/gizwits/enterprise/account';
@@ -39,9 +40,10 @@ export async function device(
   options: CallOptions,
 ): Promise<Device> {
   if (given === undefined || given === null || given === '') {
-    throw badInput('required', { field, accepted: by === 'did' ? '[A-Za-z0-9_-]{1,64}' : '[A-Za-z0-9:_-]{1,64}' });
+    throw badInput('required', { field, accepted: accepts(by === 'did' ? 'id' : 'mac') });
   }
-  if (typeof given !== 'string') throw badInput('type', { field, given: excerpt(given), accepted: 'string' });
+  if (typeof given !== 'string')
+    throw badInput('type', { field, given: excerpt(given), accepted: accepts(by === 'did' ? 'id' : 'mac') });
   if (by === 'did') return { did: given };
   const found = await client.device(given, { ...options, cacheMs: MAC_CACHE_MS });
   if (found.meta) input.metadata.add(found.meta);

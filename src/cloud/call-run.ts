@@ -15,7 +15,7 @@ import type { DeadlineList, Deadlines, Expiring } from './deadlines';
 import { CloudError, type Outcome } from './errors';
 import type { ReplySink } from './exchange';
 import type { Governor, Ticket } from './governor';
-import { parseRetryAfter, type RateLimit, readRateLimit } from './rate-limit-headers';
+import { parseRetryAfter, type RateLimit, readRateLimit, readReset } from './rate-limit-headers';
 import type { Redactor } from './redact';
 import type { RetryBudget } from './retry-budget';
 import { backOffMs, isOverQuota, isWireFailure, MAX_TRIES, retryDecision } from './retry-policy';
@@ -218,14 +218,23 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
       body = this.spec.read(reply);
     } catch (thrown) {
       const error = asCloudError(thrown);
+      if (error.vendorCode !== undefined && !core.rules.reauthCodes.has(error.vendorCode)) this.tokenAccepted();
       const retryAfterMs = parseRetryAfter(reply.header('retry-after'), serverNow);
-      core.governor.finish(this, isOverQuota(error, core.rules) ? 'over-quota' : 'answered', this.rate, retryAfterMs);
+      const overQuota = isOverQuota(error, core.rules);
+      const pauseMs = retryAfterMs ?? (overQuota ? readReset(reply, serverNow) : undefined);
+      core.governor.finish(this, overQuota ? 'over-quota' : 'answered', this.rate, pauseMs);
       this.failedTry(error, retryAfterMs);
       return;
     }
     core.governor.finish(this, 'answered', this.rate);
     core.budget.success();
+    this.tokenAccepted();
     if (this.end()) this.resolve(Object.assign(this.meta(), { body }));
+  }
+
+  private tokenAccepted(): void {
+    const { tokenScope } = this.spec;
+    if (tokenScope !== undefined && this.tokenUsed !== undefined) this.core.tokens.accepted(tokenScope, this.tokenUsed);
   }
 
   onFailure(error: CloudError): void {

@@ -6,6 +6,8 @@ import type { Reply, WireRequest } from './reply';
 export interface VendorRules {
   /** The token was refused: log in again and make the call once more. */
   readonly reauthCodes: ReadonlySet<number>;
+  /** Those of them that say that the token has grown old. */
+  readonly expiryCodes?: ReadonlySet<number>;
   /** The quota is spent: nothing is sent before it is renewed. */
   readonly quotaCodes: ReadonlySet<number>;
   /** Those codes mean too many calls in a short time: there is no quota by the hour, and the next calls may go soon. */

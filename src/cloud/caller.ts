@@ -157,6 +157,7 @@ class Core implements CallCore {
       serverTime: () => this.transport.serverTime,
       login: (scope) => this.logIn(scope),
       credentialCodes: rules.credentialCodes,
+      ...(rules.expiryCodes ? { expiryCodes: rules.expiryCodes } : {}),
       ...(options.renewal ? { renewal: options.renewal } : {}),
       host: transport.host,
       log,

@@ -1,4 +1,5 @@
 import type { NestedText, TextParams } from '../texts';
+import type { Clock } from './clock';
 import type { WireRequest } from './reply';
 
 /**
@@ -70,7 +71,7 @@ export interface Parameter {
   /** Bounds of an `integer`, both included. */
   readonly min?: number;
   readonly max?: number;
-  /** Unit of an `integer` that is a time or a duration. */
+  /** Unit of an `integer` that is a time: authors may give it in any form of `times.ts`. */
   readonly unit?: 's' | 'ms';
   /** Longest `text`, in characters. 256 when absent. */
   readonly maxLength?: number;
@@ -166,6 +167,8 @@ export interface RequestContext {
   readonly supplied: Readonly<Record<string, string | undefined>>;
   /** One of the operation's `alternatives`, to be used instead of its path. */
   readonly path?: string;
+  /** For times that are given back from now; the machine's clock when absent. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /** Longest text where an operation says nothing else, in characters. */

@@ -218,12 +218,17 @@ export class Governor {
     const paused = this.closedUntil === undefined && this.pausedUntil > now;
     return new CloudError({
       code: 'GIZ_QUOTA',
-      textKey: paused ? 'errors.paused' : this.closure.errorKey,
+      textKey: paused ? 'errors.paused' : this.spent(now) ? this.closure.errorKey : 'errors.quotaPaced',
       textParams: { seconds: Math.max(1, Math.ceil(waitMs / 1000)) },
       outcome: 'not-sent',
       retryable: true,
       retryAfterMs: Math.ceil(waitMs),
     });
+  }
+
+  /** Whether not even a command may go by the quota. */
+  private spent(now: number): boolean {
+    return this.closedUntil !== undefined || this.quota.commandWait(now) > 0;
   }
 
   state(): GovernorState {

@@ -24,12 +24,17 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
 export function readRateLimit(reply: WireReply, serverNow: number): RateLimit | undefined {
   const limit = reply.wholeNumber('x-ratelimit-limit');
   const remaining = reply.wholeNumber('x-ratelimit-remaining');
-  const reset = reply.wholeNumber('x-ratelimit-reset');
-  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  const resetInMs = readReset(reply, serverNow);
+  if (limit === undefined || remaining === undefined || resetInMs === undefined) return undefined;
   if (limit < 1 || remaining > limit) return undefined;
-  const resetInMs = resetDistance(reset, serverNow);
-  if (resetInMs <= -JUST_ENDED_MS) return undefined;
-  return { limit, remaining, resetInMs: Math.min(Math.max(resetInMs, 1), LONGEST_WINDOW_MS) };
+  return { limit, remaining, resetInMs };
+}
+
+/** Milliseconds until the window ends, by its header alone; undefined when there is none or it makes no sense. */
+export function readReset(reply: WireReply, serverNow: number): number | undefined {
+  const reset = reply.wholeNumber('x-ratelimit-reset');
+  const distanceMs = reset === undefined ? -Infinity : resetDistance(reset, serverNow);
+  return distanceMs <= -JUST_ENDED_MS ? undefined : Math.min(Math.max(distanceMs, 1), LONGEST_WINDOW_MS);
 }
 
 function resetDistance(reset: number, serverNow: number): number {

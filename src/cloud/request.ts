@@ -6,6 +6,7 @@ import {
   type Parameter,
   type RequestContext,
 } from './catalogue';
+import { systemClock } from './clock';
 import { checkConstraints } from './constraints';
 import { badInput, CloudError } from './errors';
 import {
@@ -26,9 +27,12 @@ import {
   toText,
 } from './input';
 import type { WireRequest } from './reply';
+import { parseTime } from './times';
 
 /** Values of an operation's parameters, checked and in their wire form, by parameter name. */
 type Values = Record<string, unknown>;
+
+type WallClock = NonNullable<RequestContext['clock']>;
 
 /** Header of every request with a body. */
 export const JSON_BODY = { 'content-type': 'application/json' };
@@ -97,7 +101,7 @@ function readParameters(operation: Operation, params: unknown, context: RequestC
       ? suppliedValue(parameter, own, context)
       : isAbsent(own)
         ? defaultValue(parameter)
-        : readGiven(parameter, own, values);
+        : readGiven(parameter, own, values, context.clock ?? systemClock);
     if (value !== undefined) values[parameter.name] = value;
   }
   return values;
@@ -127,7 +131,7 @@ function suppliedValue(parameter: Parameter, own: unknown, context: RequestConte
   }
   if (!isAbsent(own) && own !== supplied) throw badInput('productKey', { field: name, given: excerpt(own) });
   try {
-    const value = readValue(parameter, supplied, {});
+    const value = readValue(parameter, supplied, {}, systemClock);
     return parameter.in === 'header' ? toHeaderText(String(value), name) : value;
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
@@ -137,9 +141,9 @@ function suppliedValue(parameter: Parameter, own: unknown, context: RequestConte
 }
 
 /** As {@link readValue}; the error of a secret does not repeat it. */
-function readGiven(parameter: Parameter, value: unknown, earlier: Values): unknown {
+function readGiven(parameter: Parameter, value: unknown, earlier: Values, clock: WallClock): unknown {
   try {
-    return readValue(parameter, value, earlier);
+    return readValue(parameter, value, earlier, clock);
   } catch (error) {
     if (!parameter.secret || !(error instanceof CloudError)) throw error;
     throw new CloudError({ ...error, textParams: { ...error.textParams, given: '***' } });
@@ -147,12 +151,13 @@ function readGiven(parameter: Parameter, value: unknown, earlier: Values): unkno
 }
 
 /** One value in its wire form. `earlier` holds the parameters that stand before it in the operation. */
-function readValue(parameter: Parameter, value: unknown, earlier: Values): unknown {
+function readValue(parameter: Parameter, value: unknown, earlier: Values, clock: WallClock): unknown {
   const { name, maxLength = MAX_TEXT_LENGTH } = parameter;
   switch (parameter.type) {
     case 'id':
       return toId(value, name, parameter.id);
     case 'integer':
+      if (parameter.unit) return toEpoch(parseTime(value, name, clock), parameter.unit);
       return toInteger(value, name, { min: parameter.min, max: parameter.max, accepted: acceptedForm(parameter) });
     case 'flag':
       return toBoolean(value, name) ? 1 : 0;
@@ -179,6 +184,11 @@ function readValue(parameter: Parameter, value: unknown, earlier: Values): unkno
     default:
       return readText(parameter, value, maxLength);
   }
+}
+
+/** An instant in the unit that the wire wants. */
+function toEpoch(ms: number, unit: 's' | 'ms'): number {
+  return unit === 's' ? Math.floor(ms / 1000) : ms;
 }
 
 function readText(parameter: Parameter, value: unknown, maxLength: number): string {

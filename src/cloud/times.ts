@@ -10,6 +10,9 @@ const FIRST_MILLISECONDS = 1e11;
 /** The end of the year 9999, epoch milliseconds: beyond it lie only microseconds and other misread units. */
 const LAST_INSTANT = 253_402_300_799_999;
 
+/** What "now" is. */
+type WallClock = Pick<Clock, 'now'>;
+
 const SECOND = 1000;
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: SECOND,
@@ -46,14 +49,14 @@ const BASIC = new RegExp(`^(\\d{4})(\\d{2})(\\d{2})T(\\d{2})(\\d{2})(?:(\\d{2})(
  * @throws CloudError `GIZ_BAD_INPUT` for anything else, an empty value included; what empty means is the caller's to say,
  *   see {@link parseOptionalTime}
  */
-export function parseTime(value: unknown, field: string, clock: Clock): number {
+export function parseTime(value: unknown, field: string, clock: WallClock): number {
   const time = readTime(value, clock);
   if (time === undefined || !(time >= 0 && time <= LAST_INSTANT)) throw notATime(value, field);
   return Math.round(time);
 }
 
 /** As {@link parseTime}, but undefined, null and blank text are no time at all: undefined. */
-export function parseOptionalTime(value: unknown, field: string, clock: Clock): number | undefined {
+export function parseOptionalTime(value: unknown, field: string, clock: WallClock): number | undefined {
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
   return parseTime(value, field, clock);
 }
@@ -63,7 +66,7 @@ function notATime(value: unknown, field: string): CloudError {
 }
 
 /** Epoch milliseconds, or undefined (or NaN) for what is no time. */
-function readTime(value: unknown, clock: Clock): number | undefined {
+function readTime(value: unknown, clock: WallClock): number | undefined {
   // Not instanceof: a Date made in a function node comes from another realm.
   if (types.isDate(value)) return value.getTime();
   if (typeof value === 'number') return fromEpoch(value);

@@ -15,8 +15,15 @@ const LONGEST_SOFT_DISTANCE_MS = 3_600_000;
 /** Distance after a login that failed for other reasons than its credentials: the cloud was away, say. */
 const FIRST_FAILURE_DISTANCE_MS = 1000;
 const LONGEST_FAILURE_DISTANCE_MS = 60_000;
-/** More refusals of valid tokens than this within the time say that somebody else's logins void ours. */
-const ELSEWHERE_REFUSALS = 2;
+/**
+ * Refusals of tokens that should still be valid weigh this much, and more than so much weight within the time says that
+ * somebody else's logins void ours. The cloud may let a token expire early: one that it has accepted and then calls
+ * expired weighs little, since who has had an expired token must not wait for the next. One that is called invalid, or
+ * that was never good for anything, weighs much.
+ */
+const EARLY_EXPIRY_WEIGHT = 1;
+const REFUSAL_WEIGHT = 5;
+const ELSEWHERE_WEIGHT = 10;
 const ELSEWHERE_WITHIN_MS = 600_000;
 const FIRST_ELSEWHERE_DISTANCE_MS = 60_000;
 const LONGEST_ELSEWHERE_DISTANCE_MS = 900_000;
@@ -34,6 +41,8 @@ export interface TokenProviderOptions {
   login: (scope: string) => Promise<IssuedToken>;
   /** Codes of a login that was refused for its credentials. */
   credentialCodes: ReadonlySet<number>;
+  /** Codes of a call that was refused because its token has expired. */
+  expiryCodes?: ReadonlySet<number>;
   /** When tokens are renewed, unless as usual. */
   renewal?: TokenRenewal;
   host: string;
@@ -46,6 +55,8 @@ export interface TokenProviderOptions {
 interface Scope {
   readonly name: string;
   token: string | undefined;
+  /** Whether the cloud has accepted the token in a call. */
+  proven: boolean;
   issuedAt: number;
   softAt: number;
   hardAt: number;
@@ -61,8 +72,8 @@ interface Scope {
   notBefore: number;
   /** What to fail with until then. */
   lastError: CloudError | undefined;
-  /** When valid tokens were refused, monotonic milliseconds; only the recent ones. */
-  refusedAt: number[];
+  /** Refusals of valid tokens: when (monotonic milliseconds), and their weight; only the recent ones. */
+  refusals: { at: number; weight: number }[];
   elsewhereDistanceMs: number;
   elsewhere: boolean;
   /** Whether a distance between refused logins was told of and not taken back. */
@@ -118,6 +129,12 @@ export class TokenProvider {
     this.scopes.get(name)?.waiters.delete(waiter);
   }
 
+  /** A call with this token was answered. */
+  accepted(name: string, tokenUsed: string): void {
+    const scope = this.scopes.get(name);
+    if (scope && scope.token === tokenUsed) scope.proven = true;
+  }
+
   /**
    * A call was refused for its token. Nothing happens when that is not the scope's current one any more.
    * @param error what the cloud said; calls fail with it while the next login must wait
@@ -128,9 +145,10 @@ export class TokenProvider {
     const now = this.options.clock.mono();
     scope.token = undefined;
     if (now >= scope.hardAt) return;
-    scope.refusedAt = scope.refusedAt.filter((at) => now - at < ELSEWHERE_WITHIN_MS);
-    scope.refusedAt.push(now);
-    if (scope.refusedAt.length <= ELSEWHERE_REFUSALS) {
+    const expired = scope.proven && error.vendorCode !== undefined && this.options.expiryCodes?.has(error.vendorCode);
+    scope.refusals = scope.refusals.filter(({ at }) => now - at < ELSEWHERE_WITHIN_MS);
+    scope.refusals.push({ at: now, weight: expired ? EARLY_EXPIRY_WEIGHT : REFUSAL_WEIGHT });
+    if (scope.refusals.reduce((sum, { weight }) => sum + weight, 0) <= ELSEWHERE_WEIGHT) {
       scope.elsewhere = false;
       scope.elsewhereDistanceMs = 0;
       return;
@@ -180,6 +198,7 @@ export class TokenProvider {
       scope = {
         name,
         token: undefined,
+        proven: false,
         issuedAt: 0,
         softAt: 0,
         hardAt: 0,
@@ -190,7 +209,7 @@ export class TokenProvider {
         failures: 0,
         notBefore: 0,
         lastError: undefined,
-        refusedAt: [],
+        refusals: [],
         elsewhereDistanceMs: 0,
         elsewhere: false,
         warned: false,
@@ -243,6 +262,7 @@ export class TokenProvider {
     const { softMs, hardMs } = renewalTimes(lifeMs, clock.random(), renewal);
     const now = clock.mono();
     scope.token = token;
+    scope.proven = false;
     scope.issuedAt = now;
     scope.softAt = now + softMs;
     scope.hardAt = now + hardMs;

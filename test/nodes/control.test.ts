@@ -105,6 +105,25 @@ describe('gizwits-control', () => {
       .should.eql(['accepted', 'GIZ_5301', 'accepted']);
   });
 
+  it('names the device in every result where the mac has led to one', async () => {
+    simulator.world.setPresence(simulator.world.device(OTHER) as never, 'offline');
+    const { mac } = simulator.world.device(OTHER) as { mac: string };
+    const bench = await load({
+      targetBy: 'mac',
+      target: 'payload.macs',
+      value: '{"switch": false}',
+      valueType: 'json',
+    });
+    const { messages } = await bench.run({ payload: { macs: [MAC, mac, '000000000000'] } });
+    messages[0].payload.results
+      .map(({ did, mac: of, error }: Message) => [did, of, error?.code])
+      .should.eql([
+        [DID, MAC, undefined],
+        [OTHER, mac, 'GIZ_5305'],
+        [undefined, '000000000000', 'GIZ_5301'],
+      ]);
+  });
+
   it('reaches the members of a group', async () => {
     const groups = simulator.world.groups.of(simulator.products[0].productKey);
     const group = groups.find(({ macs }) => macs.size > 1);

@@ -66,6 +66,23 @@ describe('gizwits-get-did', () => {
     lookups().should.equal(once + 2);
   });
 
+  it('takes the words of its switches from a script or the environment, and refuses others', async () => {
+    const bench = await load({ detail: 'false', passcode: 'true' });
+    const { messages } = await bench.run({ payload: MAC });
+    Object.keys(messages[0].payload).should.eql(['mac', 'did', 'passcode']);
+    await stopRuntime();
+    await startRuntime();
+    const odd = await load({ detail: 'perhaps' });
+    const { error } = await odd.run({ payload: MAC });
+    should(error?.error).match({ code: 'GIZ_BAD_INPUT', message: /detail.*perhaps/ });
+  });
+
+  it('says in words what is missing', async () => {
+    const bench = await load();
+    const { error } = await bench.run({});
+    should(error?.error.message).equal('mac is missing. Accepted: 1 to 64 letters, digits, :, - or _.');
+  });
+
   it('keeps the order of an array, with an error where one failed', async () => {
     const bench = await load();
     const { messages, error } = await bench.run({ payload: ['000000000000', MAC, 'bad mac/'] });

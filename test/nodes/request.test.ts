@@ -113,7 +113,7 @@ describe('gizwits-request', () => {
       [{ operation: 'custom', method: 'GET', path: 'v1/users' }, {}, /path/],
       [{ operation: 'custom', method: 'GET', path: '/v1/../x' }, {}, /path/],
       [{ operation: 'custom', method: 'PATCH', path: '/v1/x' }, {}, /method/],
-      [{ operation: 'custom', path: '/v1/x' }, {}, /method/],
+      [{ operation: 'custom', method: 7, path: '/v1/x' }, {}, /method/],
       [{ operation: 'custom', method: 'POST', path: '/v1/products/{product_key}/access_token' }, {}, /path/],
     ];
     for (const [fields, payload, names] of cases) {

@@ -1,8 +1,25 @@
+import { createRequire } from 'node:module';
+import helper from 'node-red-node-test-helper';
 import should from 'should';
 import search from '../../nodes/gizwits-search';
 import { closeAccounts } from '../../nodes/shared/open-account';
 import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, startRuntime, stopRuntime } from '../support/flows';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  type NodeSet,
+  startRuntime,
+  stopRuntime,
+} from '../support/flows';
+import { nodeRedPath } from '../support/runtime';
+
+/** Node-RED's own Split and Join beside the node. */
+const withJoin: NodeSet = (RED) => {
+  createRequire(nodeRedPath())('@node-red/nodes/core/sequence/17-split')(RED);
+  search(RED);
+};
 
 describe('gizwits-search', () => {
   let simulator: Simulator;
@@ -46,6 +63,59 @@ describe('gizwits-search', () => {
     messages.every((msg) => msg.parts.id === messages[0].parts.id && msg.parts.type === 'array').should.be.true();
     messages[0].parts.parts.should.eql({ id: 'outer', index: 3 });
     messages[2].gizwits.truncated.should.be.true();
+  });
+
+  it('tells the page in every message of a page', async () => {
+    const bench = await load({ limit: '120', limitType: 'num', pageSize: '50', pageSizeType: 'num', output: 'page' });
+    const { messages } = await bench.run({ payload: 'x' });
+    messages.map((msg) => msg.gizwits.page).should.eql([1, 2, 3]);
+  });
+
+  const results: [what: string, fields: Record<string, unknown>, filters: Record<string, unknown>, count: number][] = [
+    ['pages', { output: 'page', limit: '5', pageSize: '2' }, {}, 5],
+    ['a page of one record and others', { output: 'page', limit: '3', pageSize: '1' }, {}, 3],
+    ['a page of one record alone', { output: 'page', limit: '1' }, {}, 1],
+    ['no page', { output: 'page' }, { city: 'Nowhere' }, 0],
+    ['records', { output: 'each', limit: '3' }, {}, 3],
+    ['one record', { output: 'each', limit: '1' }, {}, 1],
+    ['no record', { output: 'each' }, { city: 'Nowhere' }, 0],
+  ];
+  for (const [what, fields, filters, count] of results) {
+    it(`lets a Join node make one flat list of ${what}`, async () => {
+      const node = { type: 'gizwits-search', filters: 'payload', filtersType: 'msg', ...fields };
+      const join = { id: 'joiner', z: 'tab', type: 'join', mode: 'auto', build: 'object', property: 'payload' };
+      const more = [
+        { ...join, wires: [['joined']] },
+        { id: 'joined', z: 'tab', type: 'helper' },
+      ];
+      const joined = await loadBench(
+        withJoin,
+        { ...node, wires: [['out', 'joiner']] },
+        [...configNodes(simulator), ...more],
+        {
+          ...credentials(simulator),
+        },
+      );
+      const list = new Promise<Message>((resolve) => helper.getNode('joined').once('input', resolve));
+      await joined.run({ payload: filters });
+      const { payload } = await list;
+      payload.length.should.equal(count);
+      for (const record of payload) record.did.should.be.a.String();
+    });
+  }
+
+  it('refuses an output that it does not know', async () => {
+    const bench = await load({ output: 'pages' });
+    const { error } = await bench.run({ payload: 'x' });
+    should(error?.error).match({ code: 'GIZ_BAD_INPUT', message: /output cannot be "pages".*array \| page \| each/ });
+  });
+
+  it('takes a time in any form as the time of the last activity', async () => {
+    const bench = await load({ filters: 'payload', filtersType: 'msg', limit: '1' });
+    const { error } = await bench.run({ payload: { liveness_start: '-2d' } });
+    should(error).be.undefined();
+    const start = Number(/liveness_start=(\d+)/.exec(sent().at(-1) as string)?.[1]);
+    start.should.be.approximately(Date.now() / 1000 - 172_800, 60);
   });
 
   it('sends a record a message with its ids', async () => {

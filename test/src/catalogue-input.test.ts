@@ -318,9 +318,9 @@ describe('Parameters of the catalogue: limits', () => {
     ['skip is no text', 'report.active', { skip: '' }, 'integer'],
     ['sort is asc or desc', 'device.data', { did: DID, sort: 'ascending' }, 'value'],
     ['sort keeps its case', 'device.data', { did: DID, sort: 'ASC' }, 'value'],
-    ['a log starts in seconds', 'device.data', { did: DID, start_ts: 1517384243000 }, 'range'],
-    ['a log starts at a number', 'device.data', { did: DID, start_ts: '-2d' }, 'integer'],
-    ['a log starts at no date', 'device.data', { did: DID, start_ts: new Date() }, 'integer'],
+    ['a log starts at a time', 'device.data', { did: DID, start_ts: 'soon' }, 'value'],
+    ['a log starts at a time', 'device.data', { did: DID, start_ts: new Date(Number.NaN) }, 'value'],
+    ['a log starts at a time', 'device.data', { did: DID, start_ts: 1e17 }, 'value'],
     ['a window is below two days', 'device.online', { did: DID, start_ts: 0, end_ts: 172_800 }, 'window'],
     ['a window is below two days', 'device.commands', { did: DID, start_ts: 0, end_ts: 172_800 }, 'window'],
     ['a window is below two days', 'device.data', { did: DID, start_ts: 0, end_ts: 172_800 }, 'window'],
@@ -332,7 +332,7 @@ describe('Parameters of the catalogue: limits', () => {
     ['flags are booleans', 'devices.search', { is_faulty: 'yes' }, 'boolean'],
     ['flags are booleans', 'report.locations', { is_alert: '' }, 'boolean'],
     ['flags are booleans', 'devices.search', { show_disabled: [] }, 'boolean'],
-    ['liveness_start is in seconds', 'devices.search', { liveness_start: 1517384243000 }, 'range'],
+    ['liveness_start is a time', 'devices.search', { liveness_start: '2d' }, 'value'],
     ['places are short', 'devices.search', { city: 'x'.repeat(257) }, 'length'],
     ['places are text', 'devices.search', { country: { a: 1 } }, 'type'],
     ['val is one line', 'devices.search', { type: 'mac', val: 'a\r\nb' }, 'text'],
@@ -364,7 +364,7 @@ describe('Parameters of the catalogue: limits', () => {
     ['raw is base64', 'device.control', { did: DID, raw: 'YWJ', binary_coding: 'base64' }, 'bytes'],
     ['raw is no object', 'device.control', { did: DID, raw: { 0: 1 } }, 'bytes'],
     ['binary_coding', 'device.control', { did: DID, raw: [1], binary_coding: 'utf8' }, 'value'],
-    ['an aggregate is in milliseconds', 'device.aggregate', aggregate({ start_ts: 1447837618 }), 'range'],
+    ['an aggregate starts at a time', 'device.aggregate', aggregate({ start_ts: '-1y' }), 'value'],
     ['an aggregate is a month long', 'device.aggregate', aggregate({ end_ts: 1450516018001 }), 'window'],
     ['an aggregate has its end last', 'device.aggregate', aggregate({ end_ts: 1447837617999 }), 'order'],
     ['aggregator', 'device.aggregate', aggregate({ aggregator: 'median' }), 'value'],
@@ -436,3 +436,36 @@ function aggregate(change: Record<string, unknown>): Record<string, unknown> {
   const params = { start_ts: 1447837618000, end_ts: 1447837618000 + 86_400_000, attrs: 'weight' };
   return { did: DID, ...params, aggregator: 'sum', unit: 'DAYS', ...change };
 }
+
+describe('Times in parameters', () => {
+  const query = (id: OperationId, params: unknown): Record<string, string> => {
+    const { path } = buildRequest(enterpriseOperations[id], params, {
+      supplied,
+      clock: { now: () => 1_517_384_243_900 },
+    });
+    return Object.fromEntries(new URLSearchParams(path.split('?')[1]));
+  };
+
+  const forms: [form: string, start: unknown, seconds: string][] = [
+    ['epoch seconds', 1517380643, '1517380643'],
+    ['epoch seconds as text', '1517380643', '1517380643'],
+    ['epoch milliseconds', 1517380643700, '1517380643'],
+    ['a Date', new Date(1517380643000), '1517380643'],
+    ['ISO 8601 with an offset', '2018-01-31T14:37:23+08:00', '1517380643'],
+    ['a distance back', '-1h', '1517380643'],
+    ['now', 'now', '1517384243'],
+  ];
+  for (const [form, start, seconds] of forms) {
+    it(`${form} in seconds on the wire`, () => {
+      query('device.data', { did: DID, start_ts: start, end_ts: 'now' }).start_ts.should.equal(seconds);
+      query('devices.search', { liveness_start: start }).liveness_start.should.equal(seconds);
+    });
+  }
+
+  it('and in milliseconds where the operation counts so', () => {
+    const of = (start_ts: unknown) =>
+      query('device.aggregate', { did: DID, start_ts, end_ts: 'now', attrs: 'a', aggregator: 'sum', unit: 'DAYS' });
+    of(1517380643).start_ts.should.equal('1517380643000');
+    of('-1h').should.containEql({ start_ts: '1517380643900', end_ts: '1517384243900' });
+  });
+});

@@ -174,6 +174,29 @@ describe('a command', () => {
     sender.paths.should.deepEqual(['/slow']);
   });
 
+  it('refused for the quota waits by the reset alone, when the cloud tells nothing else', async () => {
+    const { clock, sender, caller } = bench((_request, index) =>
+      index === 0
+        ? { status: 403, body: vendorError(5013), headers: { 'x-ratelimit-reset': '20' } }
+        : { body: { fine: true } },
+    );
+    const drawn = outcomeOf(caller.call(readOf('/x')));
+    await clock.advance(19_000);
+    sender.sent.length.should.equal(1);
+    await clock.advance(9000);
+    should(await drawn).equal('ok');
+  });
+
+  it('that the rest of a spent hour is spread over says so, and one of a spent hour says that', async () => {
+    const { clock, caller } = bench(() => ({ body: {}, headers: quotaHeaders(40) }), {
+      settings: { ...settings, maxWaitMs: 0 },
+    });
+    await clock.advance(0);
+    await Promise.all([caller.call(readOf('/x')), clock.advance(10)]);
+    const read = await outcomeOf(caller.call(readOf('/x')));
+    should(read).match({ code: 'GIZ_QUOTA', textKey: 'errors.quotaPaced', outcome: 'not-sent' });
+  });
+
   it('refused for the quota fails at once with the time to wait, and so do those that follow', async () => {
     const { clock, caller, sender } = bench(() => ({
       status: 403,

@@ -1,5 +1,5 @@
 import should from 'should';
-import { parseRetryAfter, readRateLimit } from '../../src/cloud/rate-limit-headers';
+import { parseRetryAfter, readRateLimit, readReset } from '../../src/cloud/rate-limit-headers';
 import { ServerTime } from '../../src/cloud/server-time';
 import { renewalTimes, tokenLifeMs } from '../../src/cloud/token-life';
 import { findHeader, WireReply } from '../../src/cloud/wire-reply';
@@ -37,6 +37,24 @@ describe('quota headers', () => {
   ];
   for (const [name, texts] of nonsense) {
     it(`ignores ${name}`, () => should(readRateLimit(replyWith(texts), NOW)).be.undefined());
+  }
+});
+
+describe('the reset header alone', () => {
+  const cases: [string | undefined, number | undefined][] = [
+    [String(NOW / 1000 + 5), 5000],
+    [String(NOW + 5000), 5000],
+    ['5', 5000],
+    ['999999', 3_660_000],
+    [String(NOW / 1000 - 2), 1],
+    [String(NOW / 1000 - 60), undefined],
+    ['soon', undefined],
+    [undefined, undefined],
+  ];
+  for (const [text, expected] of cases) {
+    it(`${text ?? 'none'} is ${expected ?? 'ignored'}`, () => {
+      should(readReset(replyWith([undefined, undefined, text]), NOW)).equal(expected);
+    });
   }
 });
 

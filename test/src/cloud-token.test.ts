@@ -328,6 +328,30 @@ describe('logins', () => {
     events.length.should.be.below(10);
   });
 
+  it('that expire early are renewed at once, time and again: who has had an expired token never waits', async () => {
+    const { clock, cloud, caller } = bench();
+    await first(clock, caller);
+    for (let round = 0; round < 8; round++) {
+      for (const token of cloud.valid.keys()) cloud.valid.set(token, clock.now());
+      should(await one(clock, caller, SECOND)).equal('ok');
+    }
+    cloud.logins.should.equal(9);
+    caller.tokenElsewhere('pk').should.be.false();
+  });
+
+  it('that are called expired without ever having been accepted make no storm of logins', async () => {
+    const { clock, cloud, caller } = bench();
+    cloud.sender.behave((request) =>
+      request.path.startsWith('/login')
+        ? { status: 201, body: { token: `token${++cloud.logins}x`, expired_at: 0 } }
+        : { status: 400, body: vendorError(5011) },
+    );
+    for (let at = 0; at < 10 * MINUTE; at += SECOND) {
+      should(await one(clock, caller, SECOND)).match({ code: 'GIZ_5011', outcome: 'refused' });
+    }
+    cloud.logins.should.be.below(12);
+  });
+
   for (const token of ['ab\r\ncd', 'ab cd', 'токен', '', 'x'.repeat(5000), 7, null]) {
     it(`refuse the token ${JSON.stringify(token).slice(0, 20)} without naming it`, async () => {
       const { clock, cloud, caller } = bench();

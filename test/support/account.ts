@@ -7,6 +7,7 @@ import type { Sender } from '../../src/cloud/transport';
 /** Rules with the numbers of the Enterprise API, as examples: the floor under test knows none of them. */
 export const rules: VendorRules = {
   reauthCodes: new Set([5009, 5011]),
+  expiryCodes: new Set([5011]),
   quotaCodes: new Set([5013]),
   credentialCodes: new Set([5003, 5005, 5012]),
   retryableReadCodes: new Set([5409]),

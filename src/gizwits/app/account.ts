@@ -202,7 +202,7 @@ export class AppAccount implements Closable {
   ): Promise<CallResult<unknown>> {
     this.checkSecrets(operation);
     const plain = withPlainForms(operation.id, params);
-    const request = buildRequest(operation, plain, { supplied: {} });
+    const request = buildRequest(operation, plain, { supplied: {}, clock: this.clock });
     checkLimits(operation.id, plain, this.serverNow());
     try {
       return await this.send(operation, request, plain, options);

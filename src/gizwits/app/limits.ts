@@ -2,6 +2,7 @@ import { bytesOf, decodeText } from '../../cloud/bytes';
 import { accepts } from '../../cloud/catalogue';
 import { badInput } from '../../cloud/errors';
 import { excerpt, isPlainObject } from '../../cloud/input';
+import { parseTime } from '../../cloud/times';
 import { LOG_DAYS_BACK, LOG_PAGE, LOG_REACH, SCENE_DELAY_SECONDS } from './parameters';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -80,7 +81,9 @@ function checkSharing(params: Params): void {
 
 function checkRawData(params: Params, serverNow: number): void {
   const now = Math.floor(serverNow / 1000);
-  const [start, end] = [Number(params.start_time), Number(params.end_time)];
+  const [start, end] = ['start_time', 'end_time'].map((name) =>
+    Math.floor(parseTime(params[name], name, { now: () => serverNow }) / 1000),
+  );
   if (end <= start) {
     const accepted = accepts('ordered', { start: 'start_time', end: 'end_time' });
     throw badInput('order', { field: 'start_time, end_time', given: `${start}, ${end}`, accepted });

@@ -9,6 +9,9 @@ import type { AppOperation } from './operation';
 /** The user's or app's token was not accepted, or is too old: log in again and make the call once more. */
 const REAUTH_CODES: ReadonlySet<number> = new Set([9004, 9006]);
 
+/** Those that say that it is too old; the other one is seen for both (gizwits-http.md B.1). */
+const EXPIRY_CODES: ReadonlySet<number> = new Set([9006]);
+
 /** Too many calls at once; no figures are documented. */
 const THROTTLE_CODES: ReadonlySet<number> = new Set([9041]);
 
@@ -31,6 +34,7 @@ const LATER_CODES: ReadonlySet<number> = new Set([
 /** The codes above, for the layers that repeat calls and log in. */
 export const APP_RULES: VendorRules = {
   reauthCodes: REAUTH_CODES,
+  expiryCodes: EXPIRY_CODES,
   quotaCodes: THROTTLE_CODES,
   throttles: true,
   credentialCodes: CREDENTIAL_CODES,

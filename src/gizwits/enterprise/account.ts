@@ -134,6 +134,7 @@ export class EnterpriseAccount {
       const request = buildRequest(operation, params, {
         supplied: this.supplied(product, operation.authentication === 'signature'),
         path,
+        clock: this.clock,
       });
       try {
         const reply = await this.send(product, operation, request, options);

@@ -1,3 +1,4 @@
+import { accepts } from '../../cloud/catalogue';
 import type { Clock } from '../../cloud/clock';
 import { badInput } from '../../cloud/errors';
 import { excerpt, isPlainObject, toInteger } from '../../cloud/input';
@@ -37,10 +38,12 @@ export interface AggregateQuery {
  */
 export async function* aggregate(call: Call, query: AggregateQuery): AsyncGenerator<Page, void, undefined> {
   const { did, order, aggregator, unit, signal } = query;
-  const limit = toInteger(query.limit, 'limit', { min: 0, accepted: '0..' }) || Number.POSITIVE_INFINITY;
+  const limit =
+    toInteger(query.limit, 'limit', { min: 0, accepted: accepts('integerFrom', { min: 0 }) }) ||
+    Number.POSITIVE_INFINITY;
   oneOf(AGGREGATORS, aggregator, 'aggregator');
   oneOf(AGGREGATE_UNITS, unit, 'unit');
-  if (query.attrs.length === 0) throw badInput('noItems', { field: 'attrs', accepted: 'string[] 1..' });
+  if (query.attrs.length === 0) throw badInput('noItems', { field: 'attrs', accepted: accepts('names') });
 
   const end = Math.min(query.endMs, query.clock.now());
   const windows = [...cutAtPeriods({ start: query.startMs, end }, unit)];

@@ -1,3 +1,4 @@
+import { accepts } from '../../cloud/catalogue';
 import type { Clock } from '../../cloud/clock';
 import { badInput } from '../../cloud/errors';
 import { toInteger } from '../../cloud/input';
@@ -55,7 +56,11 @@ export interface LogQuery {
 export async function* history(call: Call, query: LogQuery | AggregateQuery): AsyncGenerator<Page, void, undefined> {
   if (query.startMs > query.endMs) {
     const given = [query.startMs, query.endMs].map((ms) => new Date(ms).toISOString()).join(' … ');
-    throw badInput('order', { field: 'start, end', given, accepted: 'start ≤ end' });
+    throw badInput('order', {
+      field: 'start, end',
+      given,
+      accepted: accepts('ordered', { start: 'start', end: 'end' }),
+    });
   }
   if (query.startMs > query.clock.now()) return;
   if (query.kind === 'aggregate') yield* aggregate(call, query);
@@ -64,11 +69,13 @@ export async function* history(call: Call, query: LogQuery | AggregateQuery): As
 
 async function* readLog(call: Call, query: LogQuery): AsyncGenerator<Page, void, undefined> {
   const { kind, startMs, endMs, order, clock, attrs = [] } = query;
-  const limit = toInteger(query.limit, 'limit', { min: 0, accepted: '0..' }) || Number.POSITIVE_INFINITY;
+  const limit =
+    toInteger(query.limit, 'limit', { min: 0, accepted: accepts('integerFrom', { min: 0 }) }) ||
+    Number.POSITIVE_INFINITY;
   const pageLimit = toInteger(query.pageLimit ?? LOG_PAGE, 'pageLimit', {
     min: 1,
     max: LOG_PAGE,
-    accepted: `1..${LOG_PAGE}`,
+    accepted: accepts('integerRange', { min: 1, max: LOG_PAGE }),
   });
   // A page cannot be planned by the limit where datapoints are filtered: most of its records may fall away.
   const asked = attrs.length > 0 ? pageLimit : Math.min(pageLimit, limit);

@@ -6,6 +6,9 @@ import { type ReplyRules, readApiReply } from '../reply-reader';
 /** The token was not accepted or is too old: log in again and repeat the call once. */
 export const REAUTH_CODES: ReadonlySet<number> = new Set([5009, 5011]);
 
+/** Those that say that it is too old. */
+const EXPIRY_CODES: ReadonlySet<number> = new Set([5011]);
+
 /** The hour's calls are used up: wait for the reset, whatever the call. */
 export const QUOTA_CODES: ReadonlySet<number> = new Set([5013]);
 
@@ -40,6 +43,7 @@ export const LATER_CODES: ReadonlySet<number> = new Set([
 /** The codes above, for the layers that repeat calls and log in. */
 export const VENDOR_RULES: VendorRules = {
   reauthCodes: REAUTH_CODES,
+  expiryCodes: EXPIRY_CODES,
   quotaCodes: QUOTA_CODES,
   credentialCodes: CREDENTIAL_CODES,
   retryableReadCodes: RETRYABLE_READ_CODES,

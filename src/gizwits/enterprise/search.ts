@@ -62,8 +62,13 @@ const REMEMBERED_IDS = 1000;
 export async function* search(call: Call, query: SearchQuery): AsyncGenerator<Page, void, undefined> {
   const { operation, signal } = query;
   const filters = readFilters(query.filters ?? {});
-  const limit = toInteger(query.limit, 'limit', { min: 0, accepted: '0..' }) || Number.POSITIVE_INFINITY;
-  const pageSize = toInteger(query.pageSize ?? PAGE_SIZE, 'pageSize', { min: 1, accepted: '1..' });
+  const limit =
+    toInteger(query.limit, 'limit', { min: 0, accepted: accepts('integerFrom', { min: 0 }) }) ||
+    Number.POSITIVE_INFINITY;
+  const pageSize = toInteger(query.pageSize ?? PAGE_SIZE, 'pageSize', {
+    min: 1,
+    accepted: accepts('integerFrom', { min: 1 }),
+  });
   const known = new RecentIds(Math.max(REMEMBERED_IDS, (STEPS_BACK + 2) * pageSize));
   const guard = new RepeatGuard();
   let skip = 0;
