@@ -4,6 +4,7 @@ import { asCloudError, type CallCore, CallRun, closedError } from './call-run';
 import type { CallResult, CallSpec, IssuedToken, Login, Quota, VendorRules } from './call-types';
 import type { Clock } from './clock';
 import { Deadlines } from './deadlines';
+import type { CloudError } from './errors';
 import { Governor, type GovernorSettings, type GovernorState, HOURLY_QUOTA, THROTTLING } from './governor';
 import { configError } from './input';
 import { type Logger, silentLogger } from './logger';
@@ -93,6 +94,11 @@ export class Caller {
   /** Takes a token known from before. `expiresAt` is epoch milliseconds by the server's clock. */
   seedToken(scope: string, token: string, expiresAt: number): void {
     this.core.tokens.seed(scope, token, expiresAt);
+  }
+
+  /** A token was refused by another service of the same cloud: the next call logs in anew. */
+  rejectToken(scope: string, token: string, error: CloudError): void {
+    this.core.tokens.invalidate(scope, token, error);
   }
 
   /** Whether valid tokens of the scope keep being refused: another program may be using the same credentials. */

@@ -54,9 +54,10 @@ const BINDINGS = [
 function bench(options: { bindings?: Words[]; opens?: (url: string) => boolean; silent?: true } = {}) {
   const clock = new VirtualClock();
   const bindings = { list: options.bindings ?? (BINDINGS as Words[]), answer: undefined as ScriptedAnswer | undefined };
+  const logins = { count: 0 };
   const sender = new ScriptedSender(clock, ({ path }) => {
     if (bindings.answer) return bindings.answer;
-    if (path === '/app/login') return { body: { token: 'user-token', uid: 'u1', expire_at: 1e10 } };
+    if (path === '/app/login') return { body: { token: `user-token-${++logins.count}`, uid: 'u1', expire_at: 1e10 } };
     if (path === '/app/users') return { body: { uid: 'u1' } };
     return { body: { devices: bindings.list } };
   });
@@ -90,7 +91,7 @@ function bench(options: { bindings?: Words[]; opens?: (url: string) => boolean; 
       deliver: (event) => events.push(event),
       onState: (state) => states.push(state),
     });
-  return { clock, live, servers, events, states, attach, bindings, sender, logged };
+  return { clock, live, servers, events, states, attach, bindings, sender, logged, logins };
 }
 
 const failureOf = (going: Promise<unknown>): Promise<CloudError> =>
@@ -114,7 +115,7 @@ describe('the live connection of the Open API', () => {
       data: {
         appid: 'app',
         uid: 'u1',
-        token: 'user-token',
+        token: 'user-token-1',
         p0_type: 'attrs_v4',
         heartbeat_interval: 120,
         auto_subscribe: true,
@@ -195,11 +196,18 @@ describe('the live connection of the Open API', () => {
     should(states.at(-1)?.kind).equal('connected');
   });
 
-  it('says which login was refused, and tries again after a minute', async () => {
-    const { clock, servers, attach, states } = bench({ bindings: BINDINGS.slice(0, 1), silent: true });
+  it('logs in anew when a connection refuses the user, says which login was refused then, and tries again after a minute', async () => {
+    const { clock, servers, attach, states, logins } = bench({ bindings: BINDINGS.slice(0, 1), silent: true });
     attach();
     await clock.advance(200);
-    (servers[0] as Server).say({ cmd: 'login_res', data: { success: false, msg: 'token expired' } });
+    const refuse = (server?: Server) =>
+      server?.say({ cmd: 'login_res', data: { success: false, msg: 'token expired' } });
+    refuse(servers[0]);
+    await clock.advance(2500);
+    logins.count.should.equal(2);
+    const tokens = servers.map(({ heard }) => (heard[0] as { data: Words }).data.token);
+    tokens.should.eql(['user-token-1', 'user-token-2']);
+    refuse(servers.pop());
     await clock.advance(10);
     const state = states.at(-1) as Extract<LiveState, { kind: 'refused' }>;
     state.kind.should.equal('refused');

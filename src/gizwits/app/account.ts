@@ -231,6 +231,16 @@ export class AppAccount implements Closable {
     return { uid: this.uid, token: this.userToken };
   }
 
+  /**
+   * The live connection has refused a user whom the API still takes: the next call logs in anew.
+   * @returns whether that is possible; a token that was given cannot be renewed
+   */
+  reject({ token }: AppUser, error: CloudError): boolean {
+    if (this.identity.login === 'token') return false;
+    this.caller.rejectToken(USER, token, error);
+    return true;
+  }
+
   /** Ends everything under way and closes the connections. */
   close(): Promise<void> {
     return this.caller.close();

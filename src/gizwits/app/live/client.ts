@@ -211,6 +211,7 @@ export class LiveClient {
         if (wasLost) await this.look();
         return this.target(url);
       },
+      renew: (user, error) => account.reject(user, error),
       wanted: () => this.wanted(p0Type, url),
       onEvent: (message) => this.take(p0Type, message),
       onNotSubscribed: (did) => this.tell('notSubscribed', { host, did }),

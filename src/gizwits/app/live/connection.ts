@@ -37,6 +37,8 @@ export interface LiveConnectionOptions {
   wiring(): Pick<WebSocketOptions, 'tls' | 'proxy'>;
   /** @throws CloudError when there is no login, or the host is gone */
   target(): Promise<LiveTarget>;
+  /** The connection has refused that user. Returns whether the next {@link target} may bring a newer login. */
+  renew(user: AppUser, error: CloudError): boolean;
   /** The devices to hear of; undefined for all of the user's. */
   wanted(): readonly string[] | undefined;
   onEvent(message: LiveMessage): void;
@@ -69,6 +71,9 @@ export class LiveConnection {
   private stable: Timer | undefined;
   private closing: (() => void) | undefined;
   private closed = false;
+  private user: AppUser | undefined;
+  /** A new login has been asked for after a refusal, and has not been accepted here yet. */
+  private renewed = false;
   /** Why the present connection is being given up. */
   private reason: CloudError | undefined;
 
@@ -163,6 +168,7 @@ export class LiveConnection {
 
   private logIn({ appId, user }: LiveTarget): void {
     const { p0Type, wanted, clock } = this.options;
+    this.user = user;
     this.subscribed.clear();
     this.subscribesAll = wanted() === undefined;
     this.timer = clock.setTimeout(() => this.giveUp(noAnswer(true)), LOGIN_MS);
@@ -201,6 +207,7 @@ export class LiveConnection {
     }
     const { clock } = this.options;
     this.refusals.reset();
+    this.renewed = false;
     this.stable = clock.setTimeout(() => this.backOff.reset(), STABLE_MS);
     this.heardSincePing = true;
     this.armPing();
@@ -288,7 +295,15 @@ export class LiveConnection {
       return;
     }
     const reason = this.reason ?? error;
-    this.lost(reason, reason.code === 'GIZ_REFUSED' && reason.textKey === 'app.live.refused');
+    const isRefused = reason.code === 'GIZ_REFUSED' && reason.textKey === 'app.live.refused';
+    this.lost(reason, isRefused && !this.renew(reason));
+  }
+
+  /** A token may be too old for this service while the API still takes it: one refusal is answered by a new login. */
+  private renew(error: CloudError): boolean {
+    if (this.renewed || !this.user) return false;
+    this.renewed = this.options.renew(this.user, error);
+    return this.renewed;
   }
 
   private lost(error: CloudError, isRefused: boolean): void {
