@@ -88,7 +88,7 @@ function drawField(container: JQuery, parameter: Parameter, row: ParameterRow | 
   if (required) $('<span>').text(' *').attr('title', setText('gizwits-app-api', 'form.required')).appendTo(label);
   const cell = $('<div class="gizwits-field">').appendTo(line);
   const input = $('<input type="text" style="width: 100%">').attr('aria-label', name).appendTo(cell);
-  const type = row?.valueType || (required ? OWN_TYPES[parameter.type] : NOT_GIVEN);
+  const type = row?.valueType || (required ? ownType(parameter) : NOT_GIVEN);
   input.typedInput({ default: type, types: typesOf(parameter, type) as never });
   input.typedInput('type', type);
   input.typedInput('value', textOf(row?.value));
@@ -98,17 +98,22 @@ function drawField(container: JQuery, parameter: Parameter, row: ParameterRow | 
   return { name, input, opened: typedValue(input) };
 }
 
-function typesOf({ type, values, required }: Parameter, saved: string): TypeChoice[] {
-  const own = OWN_TYPES[type];
+/** A number that is a time is written as times are: `-2d`. */
+function ownType({ type, unit }: Parameter): string {
+  return unit ? 'str' : OWN_TYPES[type];
+}
+
+function typesOf(parameter: Parameter, saved: string): TypeChoice[] {
+  const { type, values, required, unit } = parameter;
   const types: TypeChoice[] = [];
   if (!required) types.push({ value: NOT_GIVEN, label: setText('gizwits-app-api', 'form.notGiven'), hasValue: false });
   if (values) {
     const options = values.map((value) => ({ value, label: value }));
     types.push({ value: 'str', label: setText('gizwits-app-api', 'form.choice'), options });
-  } else types.push(own);
+  } else types.push(ownType(parameter));
   if (type === 'bytes' || type === 'list') types.push('str');
   if (type === 'bytes') types.push('bin');
-  if (type === 'integer') types.push('date');
+  if (unit) types.push('num', 'date');
   types.push(...FROM_ELSEWHERE);
   const known = types.some((choice) => (typeof choice === 'string' ? choice : choice.value) === saved);
   return known ? types : [...types, saved];
