@@ -3,7 +3,8 @@ import type { Aggregator } from '../../src/gizwits/enterprise/aggregate';
 import type { Call } from '../../src/gizwits/enterprise/call';
 import { history } from '../../src/gizwits/enterprise/history';
 import type { Page } from '../../src/gizwits/enterprise/paging';
-import type { AggregateUnit, Order } from '../../src/gizwits/enterprise/windows';
+import { type AggregateUnit, type Order, periodStart } from '../../src/gizwits/enterprise/windows';
+import { periodLabel } from '../../src/simulator/world/aggregate';
 import { reply } from '../support/log-server';
 import { VirtualClock } from '../support/virtual-clock';
 
@@ -164,5 +165,16 @@ describe('history: aggregates', () => {
       await pagesOf(call, more as never).should.be.rejectedWith({ code: 'GIZ_BAD_INPUT' });
     }
     await pagesOf(async () => reply({ objects: [] })).should.be.rejectedWith({ code: 'GIZ_BAD_RESPONSE' });
+  });
+});
+
+describe('weeks of aggregates', () => {
+  it('mean the same to the client as to the simulated cloud, over fourteen years', () => {
+    for (let day = Date.UTC(2012, 0, 1, 4); day < Date.UTC(2026, 0, 1); day += DAY) {
+      const start = periodStart(periodLabel(day, 'WEEKS'), 'WEEKS') as number;
+      start.should.be.within(day - 7 * DAY, day);
+      periodLabel(start, 'WEEKS').should.equal(periodLabel(day, 'WEEKS'));
+      periodLabel(start - 1, 'WEEKS').should.not.equal(periodLabel(day, 'WEEKS'));
+    }
   });
 });

@@ -76,8 +76,9 @@ const DATETIME: Readonly<Record<AggregateUnit, RegExp>> = {
 
 /**
  * Where the period of an aggregate begins, epoch milliseconds, from its `datetime`: `2015072010`, `20150720`, `201529`,
- * `201507`. Weeks count as in strftime's `%W` (from Monday; days before the year's first Monday are week 0): the only
- * reading in which the documents' week 201529 holds the 20 July 2015 of their other samples.
+ * `201507`. Weeks count as in strftime's `%W` (from Monday; days before the year's first Monday are week 0): so the
+ * documents' week 201529 holds the 20 July 2015 of their other samples, which is in ISO week 30. Weeks from Sunday would
+ * fit as well, but this cloud's other weeks begin on Monday.
  * Undefined for text that is no such period.
  */
 export function periodStart(datetime: unknown, unit: AggregateUnit): number | undefined {

@@ -1,4 +1,4 @@
-import { dateTimeText, dayOf, weekOf } from './calendar';
+import { dateTimeText, dayOf, mondaysOf } from './calendar';
 import type { Device } from './device';
 import { reportsBetween, valueIn } from './history';
 
@@ -22,13 +22,13 @@ interface Sum {
   min: number;
 }
 
-/** `2015072010`, `20150720`, `201529` or `201507`. */
-function label(ms: number, unit: AggregateQuery['unit']): string {
+/** The period that holds an instant, as the cloud writes it: `2015072010`, `20150720`, `201529` or `201507`. */
+export function periodLabel(ms: number, unit: AggregateQuery['unit']): string {
   const digits = dateTimeText(ms).replace(/\D/g, '');
   if (unit === 'HOURS') return digits.slice(0, 10);
   if (unit === 'DAYS') return digits.slice(0, 8);
   if (unit === 'MONTHS') return digits.slice(0, 6);
-  const { year, week } = weekOf(dayOf(ms));
+  const { year, week } = mondaysOf(dayOf(ms));
   return `${year}${String(week).padStart(2, '0')}`;
 }
 
@@ -41,7 +41,7 @@ export function aggregated(
 ): { period: string; attrs: Record<string, number> }[] {
   const buckets = new Map<string, Map<string, Sum>>();
   for (const { at, entry } of reportsBetween(device, Math.max(from, device.createdAt), to)) {
-    const key = label(at, unit);
+    const key = periodLabel(at, unit);
     const bucket = buckets.get(key) ?? new Map<string, Sum>();
     buckets.set(key, bucket);
     for (const name of names) {

@@ -63,6 +63,16 @@ export function weekOf(day: number): { year: number; week: number } {
   return { year, week: Math.floor((thursday - newYear) / 7) + 1 };
 }
 
+/**
+ * Year and week of a numbered day as aggregates write them: how many Mondays the year has had so far, none in the days
+ * before its first. The documents write 2015-07-20, a Monday, as week 29, which is 30 by ISO.
+ */
+export function mondaysOf(day: number): { year: number; week: number } {
+  const { year } = civil(day);
+  const monday = day - ((day + 3) % 7);
+  return { year, week: Math.floor((monday - Math.floor(Date.UTC(year, 0, 1) / DAY)) / 7) + 1 };
+}
+
 /** Number of the Monday that begins an ISO week. */
 function mondayOf(year: number, week: number): number {
   const fourth = Math.floor(Date.UTC(year, 0, 4) / DAY);

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/style/noNonNullAssertion: an undefined value fails the test on the spot
 import should from 'should';
 import { createSimulator, type Simulator } from '../../../src/simulator';
+import { periodLabel } from '../../../src/simulator/world/aggregate';
 import { dayOf, dayText, startOfDay, weekOf } from '../../../src/simulator/world/calendar';
 import type { Device } from '../../../src/simulator/world/device';
 import { VirtualClock } from '../../support/virtual-clock';
@@ -177,6 +178,22 @@ describe('simulator: reports', () => {
     year25.data.every(({ month }: Tree) => /^202[56]-\d\d$/.test(month)).should.be.true();
   });
 
+  it('periods of aggregates are written as in the documents', () => {
+    const sample = Date.UTC(2015, 6, 20, 2, 30);
+    const units = ['HOURS', 'DAYS', 'WEEKS', 'MONTHS'] as const;
+    units.map((unit) => periodLabel(sample, unit)).should.eql(['2015072010', '20150720', '201529', '201507']);
+    const weeks: [day: number, label: string][] = [
+      [Date.UTC(2014, 11, 31), '201452'],
+      [Date.UTC(2015, 0, 1), '201500'],
+      [Date.UTC(2015, 0, 4), '201500'],
+      [Date.UTC(2015, 0, 5), '201501'],
+      [Date.UTC(2018, 0, 1), '201801'],
+      [Date.UTC(2018, 11, 31), '201853'],
+      [Date.UTC(2019, 0, 1), '201900'],
+    ];
+    for (const [day, written] of weeks) periodLabel(day, 'WEEKS').should.equal(written);
+  });
+
   it('weeks are ISO weeks', () => {
     weekOf(dayOf(Date.UTC(2016, 11, 25))).should.eql({ year: 2016, week: 51 });
     weekOf(dayOf(Date.UTC(2021, 0, 3))).should.eql({ year: 2020, week: 53 });
@@ -288,8 +305,7 @@ describe('simulator: reports', () => {
     const hours = (await get('sum', 'HOURS')).data;
     hours.length.should.be.within(65, 72);
     hours[0].datetime.should.match(/^\d{10}$/);
-    const { year, week } = weekOf(today - 4);
-    (await get('sum', 'WEEKS')).data[0].datetime.should.equal(`${year}${String(week).padStart(2, '0')}`);
+    (await get('sum', 'WEEKS')).data[0].datetime.should.equal(periodLabel(from, 'WEEKS'));
     (await get('sum', 'MONTHS')).data[0].datetime.should.equal(
       dayText(today - 4)
         .slice(0, 7)
