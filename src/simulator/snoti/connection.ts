@@ -4,7 +4,7 @@ import type { AckAudit } from './audit';
 import type { SnotiBehaviour } from './behaviour';
 import type { Broker } from './broker';
 import type { SnotiFaults } from './faults';
-import { judge } from './login';
+import { enterpriseEntries, type Grant, judge } from './login';
 import { type Message, pushLine } from './message';
 import type { PushQueue, QueueConsumer } from './queue';
 import { carryOut, InvalidControl } from './remote-control';
@@ -170,7 +170,7 @@ export class SnotiConnection {
     this.shared.logFrame(this.number, frame);
     const { cmd } = frame;
     if (cmd === 'ping') this.reply({ cmd: 'pong' });
-    else if (cmd === 'login_req') this.login(frame);
+    else if (cmd === 'login_req' || cmd === 'enterprise_login_req') this.login(frame);
     else if (!HANDLED.has(cmd as string)) this.invalid(INVALID.unknown, `unknown cmd ${String(cmd)}`, frame);
     else if (!this.loggedIn) this.invalid(INVALID.notLoggedIn, 'not login', frame);
     else if (cmd === 'event_ack') this.acknowledge(line);
@@ -184,7 +184,7 @@ export class SnotiConnection {
       this.invalid(INVALID.alreadyLoggedIn, 'already login');
       return;
     }
-    const { broker, source, behaviour, faults } = this.shared;
+    const { faults } = this.shared;
     const fault = faults.takeLogin();
     if (fault?.kind === 'silent') return;
     if (fault?.kind === 'garbage') {
@@ -192,7 +192,7 @@ export class SnotiConnection {
       return;
     }
     const refusal = fault?.kind === 'refuse' ? (fault.text ?? 'refused') : this.refusalOf(frame.prefetch_count);
-    const judged = refusal === undefined ? judge(frame.data, source.products, broker, behaviour) : { refusal };
+    const judged = refusal === undefined ? this.judged(frame) : { refusal };
     if ('refusal' in judged) {
       this.reply({ cmd: 'login_res', data: { result: false, msg: judged.refusal } });
       this.close();
@@ -208,6 +208,12 @@ export class SnotiConnection {
       return;
     }
     for (const { queue, events } of judged.grants) this.join(queue, events);
+  }
+
+  private judged({ cmd, data }: Record<string, unknown>): { grants: Grant[] } | { refusal: string } {
+    const { broker, source, behaviour } = this.shared;
+    const given = cmd === 'login_req' ? { entries: data } : enterpriseEntries(data, source);
+    return 'refusal' in given ? given : judge(given.entries, source.products, broker, behaviour);
   }
 
   private refusalOf(prefetch: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import type { SnotiBehaviour } from './behaviour';
 import type { Broker } from './broker';
 import type { PushQueue } from './queue';
-import type { SnotiProduct } from './source';
+import type { SnotiProduct, SnotiSource } from './source';
 
 /** The 17 names a login may ask for. */
 export const SUBSCRIPTIONS: ReadonlySet<string> = new Set([
@@ -61,4 +61,31 @@ export function judge(
     grants.push({ queue, events });
   }
   return { grants };
+}
+
+/**
+ * The entries of an `enterprise_login_req` as those of a login by products. No document has this command; a public client
+ * of 2023 sends it (snoti.md 4.4). Which products and events it brings is not known: here all of the enterprise's, unless
+ * an entry names them.
+ */
+export function enterpriseEntries(
+  entries: unknown,
+  { enterprise, products }: SnotiSource,
+): { entries: unknown[] } | { refusal: string } {
+  if (!Array.isArray(entries)) return { refusal: 'data must be a list' };
+  const all: unknown[] = [];
+  for (const entry of entries) {
+    const fields = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
+    const { enterprise_id: id, enterprise_secret: secret, product_key: productKey, subkey, events } = fields;
+    if (!enterprise || enterprise.id !== id || enterprise.secret !== secret) {
+      return { refusal: 'enterprise_id or enterprise_secret is invalid' };
+    }
+    const named = productKey ? products.filter((product) => product.productKey === productKey) : products;
+    if (named.length === 0) return { refusal: 'product_key is invalid' };
+    const wanted = Array.isArray(events) && events.length > 0 ? events : [...SUBSCRIPTIONS];
+    for (const { productKey: key, authId, authSecret } of named) {
+      all.push({ product_key: key, auth_id: authId, auth_secret: authSecret, subkey, events: wanted });
+    }
+  }
+  return { entries: all };
 }

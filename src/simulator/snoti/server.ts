@@ -176,7 +176,7 @@ export class SnotiServer {
 
   private logFrame(connection: number, frame: Record<string, unknown>): void {
     if (frame.cmd === 'event_ack' || frame.cmd === 'ping') return;
-    const text = JSON.stringify(frame, (name, value: unknown) => (name === 'auth_secret' ? '***' : value));
+    const text = JSON.stringify(frame, (name, value: unknown) => (/_secret$/.test(name) ? '***' : value));
     this.frames.push({ at: this.options.clock.now(), connection, frame: JSON.parse(text) as Record<string, unknown> });
     if (this.frames.length > LOGGED) this.frames.shift();
   }

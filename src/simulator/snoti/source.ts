@@ -36,6 +36,8 @@ export interface SnotiCommand {
 /** What the push service needs of the world behind it. */
 export interface SnotiSource {
   readonly products: readonly SnotiProduct[];
+  /** Whose products these are; without it there is no login of an enterprise. */
+  readonly enterprise?: { readonly id: string; readonly secret: string };
   /** Tells every event from now on, until the returned function is called. */
   listen(take: (event: SnotiEvent) => void): () => void;
   /** Carries a command out; undefined when accepted, else the reason in the service's words. */

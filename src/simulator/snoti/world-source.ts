@@ -27,6 +27,7 @@ export function worldSource(
 ): SnotiSource {
   return {
     products,
+    enterprise: world().enterprise,
     listen: (take) => listen(world(), options, take),
     control: (command) => control(world(), command),
   };

@@ -18,6 +18,7 @@ const KV = 'device.status.kv';
 /** A world that only obeys. */
 class StillWorld implements SnotiSource {
   readonly products = PRODUCTS;
+  readonly enterprise = { id: 'eid', secret: 'esecret' };
   readonly commands: SnotiCommand[] = [];
   refusal: string | undefined;
   listeners = 0;
@@ -192,6 +193,29 @@ describe('simulated SNoti', () => {
       const empty = await login([]);
       empty.send({ cmd: 'subscribe_req', data: [entry()] });
       should((await empty.wait('subscribe_res')).result).be.true();
+    });
+
+    it('accepts an enterprise, for all its products and events or for those it names', async () => {
+      const enterprise = (more: Record<string, unknown> = {}) => ({
+        ...{ product_key: '', auth_id: '', auth_secret: '', subkey: 'sub_1', events: null },
+        ...{ enterprise_id: 'eid', enterprise_secret: 'esecret', ...more },
+      });
+      const go = async (data: unknown): Promise<SnotiClient> => {
+        const client = await open();
+        client.send({ cmd: 'enterprise_login_req', prefetch_count: 50, data });
+        await client.wait('login_res');
+        return client;
+      };
+      const all = await go([enterprise()]);
+      const some = await go([enterprise({ product_key: PRODUCTS[1].productKey, events: [KV], subkey: 'sub_2' })]);
+      for (const [n, { productKey }] of PRODUCTS.entries()) server.publish(event(n, { productKey }));
+      await all.wait('event_push', 2);
+      await some.wait('event_push');
+      numbers(some).should.eql([1]);
+      const wrong = await go([enterprise({ enterprise_secret: 'no' })]);
+      should(wrong.of('login_res')[0]?.data).match({ result: false, msg: /enterprise/ });
+      await until(() => wrong.closed, 'the close');
+      JSON.stringify(server.frames).should.not.containEql('esecret');
     });
 
     it('refuses what is wrong with a text and a close', async () => {
