@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import type { Wait } from '../../src/cloud/call-types';
 import type { TextParams } from '../../src/texts';
 import { statusKey, statusText } from './texts';
 
@@ -17,6 +18,8 @@ const FAILURES: Readonly<Record<string, string>> = {
   GIZ_OUTCOME_UNKNOWN: 'outcomeUnknown',
   GIZ_EXPIRED: 'expired',
   GIZ_QUOTA: 'quotaSpent',
+  GIZ_5009: 'tokenRefused',
+  GIZ_5011: 'tokenRefused',
   GIZ_5305: 'deviceOffline',
   GIZ_9042: 'deviceOffline',
 };
@@ -71,8 +74,10 @@ export class NodeStatus {
   }
 
   /** Waits for the quota (with the seconds that remain), for its turn, for another try or for a login. */
-  waiting(reason: 'quota' | 'queue' | 'retry' | 'login', ms: number): void {
-    if (reason === 'quota') this.show('blue', 'dot', 'waitingQuota', { seconds: Math.ceil(ms / 1000) });
+  waiting(reason: Wait['reason'], ms: number): void {
+    const seconds = Math.ceil(ms / 1000);
+    if (reason === 'quota') this.show('blue', 'dot', 'waitingQuota', { seconds });
+    else if (reason === 'elsewhere') this.show('yellow', 'ring', 'usedElsewhere', { seconds });
     else if (reason === 'retry') this.show('blue', 'dot', 'retrying');
     else if (reason === 'login') this.show('blue', 'dot', 'login');
     else this.working();

@@ -87,6 +87,8 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
   private replayed = false;
   private over = false;
   private sending = false;
+  /** Its login is held back. */
+  private held = false;
   private sent: SentRequest | undefined;
   private tokenUsed: string | undefined;
   private timer: Timer | undefined;
@@ -110,6 +112,11 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
 
   get origin(): string {
     return this.spec.origin;
+  }
+
+  get patienceMs(): number {
+    const waitedMs = this.core.clock.mono() - this.startedAt;
+    return Math.min(this.core.maxWaitMs - waitedMs, this.freshForMs());
   }
 
   get sequence(): string | undefined {
@@ -140,14 +147,20 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     const { tokenScope } = spec;
     if (tokenScope !== undefined && core.tokens.peek(tokenScope) === undefined) {
       core.tokens.wait(tokenScope, this);
-      if (!this.over && !this.sending && !this.queueOrigin) this.beginWait({ reason: 'login', ms: 0 });
+      if (!this.over && !this.sending && !this.queueOrigin && !this.held) this.beginWait({ reason: 'login', ms: 0 });
       return;
     }
     core.governor.submit(this, this.tries > 0);
   }
 
   tokenReady(): void {
+    this.held = false;
     this.proceed();
+  }
+
+  tokenHeld(ms: number): void {
+    this.held = true;
+    this.beginWait({ reason: 'elsewhere', ms });
   }
 
   /** The login failed, so this call was never sent, whatever became of the login. */

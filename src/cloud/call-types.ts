@@ -20,8 +20,11 @@ export interface VendorRules {
 
 /** Why a call waits, for a node's status. */
 export interface Wait {
-  /** `queue` for a free line, `quota` for the hourly quota, `retry` between two tries, `login` for a token. */
-  readonly reason: 'quota' | 'queue' | 'retry' | 'login';
+  /**
+   * `queue` for a free line, `quota` for the hourly quota, `retry` between two tries, `login` for a token, `elsewhere` for
+   * a login that is held back because another program with the same credentials keeps voiding our tokens.
+   */
+  readonly reason: 'quota' | 'queue' | 'retry' | 'login' | 'elsewhere';
   /** How long from now, in milliseconds; 0 when unknown. */
   readonly ms: number;
 }

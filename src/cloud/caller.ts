@@ -185,6 +185,8 @@ class Core implements CallCore {
   signIn(scope: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.tokens.wait(scope, {
+        // Who asks is a person at a dialog: better told at once.
+        patienceMs: 0,
         tokenReady: resolve,
         tokenFailed: (error) => reject(this.redactor.error(error)),
       });

@@ -1,5 +1,5 @@
 import type { IssuedToken } from './call-types';
-import type { Clock } from './clock';
+import type { Clock, Timer } from './clock';
 import { CloudError } from './errors';
 import { type Logger, logEvent } from './logger';
 import { LoginPacing } from './login-pacing';
@@ -27,10 +27,18 @@ const ELSEWHERE_WEIGHT = 10;
 const ELSEWHERE_WITHIN_MS = 600_000;
 const FIRST_ELSEWHERE_DISTANCE_MS = 60_000;
 const LONGEST_ELSEWHERE_DISTANCE_MS = 900_000;
+/** A token that lives this long serves everybody who waits; when it does not, there are so many others that all must go slower. */
+const LONG_ENOUGH_MS = 6000;
+/** Calls that may wait for a login which is not due yet. */
+const MOST_PATIENT = 1000;
 
 /** Waits for a scope's token. Exactly one of the two is called, once, unless the waiter leaves. */
 export interface TokenWaiter {
+  /** Milliseconds that it may wait for a login that is not due yet. */
+  readonly patienceMs: number;
   tokenReady(): void;
+  /** The login is held back, against another program with the same credentials; `ms` until it is made. */
+  tokenHeld?(ms: number): void;
   tokenFailed(error: CloudError): void;
 }
 
@@ -65,6 +73,8 @@ interface Scope {
   /** A login under way; at most one a scope. */
   loggingIn: boolean;
   readonly waiters: Set<TokenWaiter>;
+  /** For the login that some of them wait for. */
+  timer: Timer | undefined;
   /** Refusals for credentials. */
   readonly pacing: LoginPacing;
   /** Logins that failed otherwise, in a row; and when the next may be made. */
@@ -102,6 +112,7 @@ export class TokenProvider {
     if (!scope || scope.token === undefined) return undefined;
     const now = this.options.clock.mono();
     if (now >= scope.hardAt) return undefined;
+    if (scope.elsewhere) this.endElsewhere(scope, now);
     if (now >= scope.softAt && !scope.loggingIn && !this.closed) void this.logIn(scope);
     return scope.token;
   }
@@ -116,12 +127,37 @@ export class TokenProvider {
     if (!scope.loggingIn) {
       const early = this.tooEarly(scope);
       if (early) {
-        waiter.tokenFailed(early);
+        if (this.mayWait(scope, waiter)) this.waitForDistance(scope, waiter);
+        else waiter.tokenFailed(early);
         return;
       }
     }
     scope.waiters.add(waiter);
     if (!scope.loggingIn) void this.logIn(scope);
+  }
+
+  /**
+   * Whether a call can wait until it is time for the next login, against others who void our tokens: all who waited then
+   * go together, before that token is void too. Where the last token was never good for anything, nor will the next be.
+   */
+  private mayWait(scope: Scope, { patienceMs }: TokenWaiter): boolean {
+    const ms = scope.notBefore - this.options.clock.mono();
+    return (
+      scope.elsewhere && scope.proven && !scope.pacing.blocked && ms <= patienceMs && scope.waiters.size < MOST_PATIENT
+    );
+  }
+
+  private waitForDistance(scope: Scope, waiter: TokenWaiter): void {
+    const { clock } = this.options;
+    scope.waiters.add(waiter);
+    waiter.tokenHeld?.(scope.notBefore - clock.mono());
+    scope.timer ??= clock.setTimeout(
+      () => {
+        scope.timer = undefined;
+        if (scope.waiters.size > 0 && !scope.loggingIn) void this.logIn(scope);
+      },
+      Math.max(0, scope.notBefore - clock.mono()),
+    );
   }
 
   /** Stops waiting; a login under way goes on for the others. */
@@ -148,15 +184,14 @@ export class TokenProvider {
     const expired = scope.proven && error.vendorCode !== undefined && this.options.expiryCodes?.has(error.vendorCode);
     scope.refusals = scope.refusals.filter(({ at }) => now - at < ELSEWHERE_WITHIN_MS);
     scope.refusals.push({ at: now, weight: expired ? EARLY_EXPIRY_WEIGHT : REFUSAL_WEIGHT });
-    if (scope.refusals.reduce((sum, { weight }) => sum + weight, 0) <= ELSEWHERE_WEIGHT) {
-      scope.elsewhere = false;
-      scope.elsewhereDistanceMs = 0;
-      return;
+    if (!scope.elsewhere) {
+      if (scope.refusals.reduce((sum, { weight }) => sum + weight, 0) <= ELSEWHERE_WEIGHT) return;
+      scope.elsewhere = true;
+      logEvent(this.options.log, 'warn', 'tokenElsewhere', { host: this.options.host });
     }
-    if (!scope.elsewhere) logEvent(this.options.log, 'warn', 'tokenElsewhere', { host: this.options.host });
-    scope.elsewhere = true;
+    const factor = now - scope.issuedAt < LONG_ENOUGH_MS ? 2 : 1;
     scope.elsewhereDistanceMs = Math.min(
-      Math.max(FIRST_ELSEWHERE_DISTANCE_MS, scope.elsewhereDistanceMs * 2),
+      Math.max(FIRST_ELSEWHERE_DISTANCE_MS, scope.elsewhereDistanceMs * factor),
       LONGEST_ELSEWHERE_DISTANCE_MS,
     );
     scope.notBefore = scope.issuedAt + scope.elsewhereDistanceMs;
@@ -188,8 +223,18 @@ export class TokenProvider {
     this.closed = true;
     for (const scope of this.scopes.values()) {
       scope.token = undefined;
+      if (scope.timer !== undefined) this.options.clock.clearTimeout(scope.timer);
       this.release(scope, error);
     }
+  }
+
+  /** A token that has not been refused for so long is ours alone again. */
+  private endElsewhere(scope: Scope, now: number): void {
+    const quietMs = now - (scope.refusals.at(-1)?.at ?? 0);
+    if (quietMs < ELSEWHERE_WITHIN_MS + scope.elsewhereDistanceMs) return;
+    scope.elsewhere = false;
+    scope.elsewhereDistanceMs = 0;
+    logEvent(this.options.log, 'info', 'tokenKept', { host: this.options.host });
   }
 
   private scope(name: string): Scope {
@@ -205,6 +250,7 @@ export class TokenProvider {
         softFailures: 0,
         loggingIn: false,
         waiters: new Set(),
+        timer: undefined,
         pacing: new LoginPacing(this.options.clock),
         failures: 0,
         notBefore: 0,
@@ -226,7 +272,8 @@ export class TokenProvider {
     const pacing = this.everLoggedIn ? scope.pacing : this.shared;
     const waitMs = Math.max(scope.pacing.blocked ? pacing.waitMs() : 0, scope.notBefore - now);
     if (waitMs <= 0 || !scope.lastError) return undefined;
-    return withRetryAfter(scope.lastError, waitMs);
+    const error = withRetryAfter(scope.lastError, waitMs);
+    return scope.elsewhere && !scope.pacing.blocked ? usedElsewhere(error) : error;
   }
 
   private async logIn(scope: Scope): Promise<void> {
@@ -313,6 +360,12 @@ function badToken(): CloudError {
     textParams: { field: 'token' },
     outcome: 'unknown',
   });
+}
+
+/** Why a call with valid credentials must wait for its login; code and numbers stay the vendor's. */
+function usedElsewhere(error: CloudError): CloudError {
+  const seconds = Math.ceil((error.retryAfterMs ?? 0) / 1000);
+  return new CloudError({ ...error, textKey: 'errors.tokenElsewhere', textParams: { seconds } });
 }
 
 function withRetryAfter(error: CloudError, waitMs: number): CloudError {

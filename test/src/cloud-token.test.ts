@@ -1,5 +1,6 @@
 import should from 'should';
 import type { Caller, CallerOptions } from '../../src/cloud/caller';
+import type { CloudError } from '../../src/cloud/errors';
 import type { WireRequest } from '../../src/cloud/reply';
 import { account, commandOf, outcomeOf, readOf, vendorError, withScope } from '../support/account';
 import { networkFailure, type ScriptedAnswer, ScriptedSender } from '../support/scripted-sender';
@@ -309,12 +310,17 @@ describe('logins', () => {
 
   it('are slowed down and told of when somebody else’s logins void ours', async () => {
     const events: string[] = [];
-    const log = { info: () => undefined, warn: (_text: string, key?: string) => events.push(String(key)) };
-    const { clock, cloud, caller } = bench({ log });
+    const tell = (_text: string, key?: string): void => void events.push(String(key));
+    const { clock, cloud, caller } = bench({ log: { info: tell, warn: tell } });
     cloud.voidsOlder = true;
-    let refused = 0;
+    const refusals: CloudError[] = [];
+    const waits = new Set<string>();
+    const patient = { ...read, onWait: ({ reason }: { reason: string }) => void waits.add(reason) };
     for (let at = 0; at < HOUR; at += SECOND) {
-      if ((await one(clock, caller, SECOND)) !== 'ok') refused++;
+      void outcomeOf(caller.call(patient)).then((end) => {
+        if (end !== 'ok') refusals.push(end);
+      });
+      await clock.advance(SECOND);
       // The other program logs in whenever it is refused.
       if (![...cloud.valid.keys()].includes('theirs')) {
         cloud.valid.clear();
@@ -322,10 +328,20 @@ describe('logins', () => {
       }
     }
     cloud.logins.should.be.within(4, 60);
-    refused.should.be.above(0);
-    caller.tokenElsewhere('pk').should.be.a.Boolean();
-    events.should.containEql('errors.events.tokenElsewhere');
-    events.length.should.be.below(10);
+    should(caller.tokenElsewhere('pk')).be.true();
+    should(events).deepEqual(['errors.events.tokenElsewhere']);
+    should([...waits]).containEql('elsewhere');
+    for (const { code, vendorCode } of refusals) should([code, vendorCode]).deepEqual(['GIZ_5009', 5009]);
+    const told = refusals.filter(({ textKey }) => textKey === 'errors.tokenElsewhere');
+    told.length.should.be.above(100);
+    for (const { retryAfterMs } of told) should(retryAfterMs).be.within(1, 15 * MINUTE);
+
+    // The other one is gone: calls go at once again, and that is told.
+    cloud.voidsOlder = false;
+    await clock.advance(20 * MINUTE);
+    for (let at = 0; at < 30 * MINUTE; at += MINUTE) should(await one(clock, caller, MINUTE)).equal('ok');
+    should(caller.tokenElsewhere('pk')).be.false();
+    should(events).deepEqual(['errors.events.tokenElsewhere', 'errors.events.tokenKept']);
   });
 
   it('that expire early are renewed at once, time and again: who has had an expired token never waits', async () => {
