@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeCatalogues } from './lib/catalogues.mjs';
@@ -16,6 +17,7 @@ const inputs = [
   'icons',
   'scripts/build.mjs',
   'scripts/lib',
+  'scripts/texts',
 ];
 
 /** Holds the fingerprints of the inputs and of the dist folder that was made from them. */
@@ -42,6 +44,7 @@ export async function build() {
     const { writeEditorHtml } = await import('./lib/editor-html.mjs');
     await Promise.all(sets.map((set) => writeEditorHtml(root, set, nodesDir)));
     cpSync(join(root, 'icons'), join(nodesDir, 'icons'), { recursive: true });
+    await writeMessages(stage);
     replaceDist(stage);
   } finally {
     rmSync(stage, { recursive: true, force: true });
@@ -70,6 +73,19 @@ function emitRuntime(stage) {
     stdio: 'inherit',
   });
   if (run.status !== 0) throw new Error('tsc found errors; they are above');
+}
+
+/** What other programs take from the package: the messages as JSON Schema and as types. The runtime needs neither. */
+async function writeMessages(stage) {
+  const forms = join(stage, 'nodes/messages');
+  const { messageSchema } = createRequire(import.meta.url)(join(forms, 'index.js'));
+  const { describeMessages } = await import('./lib/describe-messages.mjs');
+  // `tsType` is no word of JSON Schema: strict validators refuse it.
+  const plain = (key, value) => (key === 'tsType' ? undefined : value);
+  const schema = JSON.stringify(describeMessages(messageSchema(), 'en-US'), plain, 1);
+  writeFileSync(join(stage, 'messages.schema.json'), `${schema}\n`);
+  copyFileSync(join(root, 'nodes/messages/types.ts'), join(stage, 'messages.d.ts'));
+  rmSync(forms, { recursive: true });
 }
 
 function replaceDist(stage) {

@@ -1,10 +1,12 @@
-// npm run docs: writes the parity tables below docs/ anew from the catalogues.
+// npm run docs: writes anew what is made from the catalogues: the tables below docs/ and the types of the messages.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildWhenNeeded } from './build.mjs';
 import { appTables } from './lib/app-parity.mjs';
+import { describeMessages } from './lib/describe-messages.mjs';
 import { enterpriseTables } from './lib/enterprise-parity.mjs';
+import { messageTypes } from './lib/message-types.mjs';
 import { root } from './lib/project.mjs';
 
 await buildWhenNeeded();
@@ -14,7 +16,14 @@ const library = {
   ...load('../dist/src/gizwits/app/operations/index.js'),
   ...load('../dist/src/cloud/catalogue.js'),
 };
-for (const [path, content] of Object.entries({ ...enterpriseTables(library), ...appTables(library) })) {
+load('tsx/cjs');
+const { messageSchema } = load('../nodes/messages/index.ts');
+const made = {
+  ...enterpriseTables(library),
+  ...appTables(library),
+  'nodes/messages/types.ts': await messageTypes(describeMessages(messageSchema(), 'en-US')),
+};
+for (const [path, content] of Object.entries(made)) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
   console.log(path);

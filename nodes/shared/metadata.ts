@@ -1,16 +1,9 @@
 import { type CallMeta, callMetaOf } from '../../src/cloud/call-types';
 import type { CloudError } from '../../src/cloud/errors';
+import type { ErrorCode, ErrorDetails } from '../messages/types';
 
-/** `msg.gizwits.error`, as CONTRACT.md names its fields. */
-export interface ErrorMetadata {
-  code: string;
-  vendorCode?: number;
-  vendorMessage?: string;
-  statusCode?: number;
-  outcome: 'not-sent' | 'refused' | 'unknown';
-  retryable: boolean;
-  retryAfterMs?: number;
-}
+/** `msg.gizwits.error`. */
+export type ErrorMetadata = ErrorDetails;
 
 /** Collects the metadata object of one input over all the calls made for it. */
 export class Metadata {
@@ -63,7 +56,7 @@ export class Metadata {
 
 export function errorMetadata(error: CloudError): ErrorMetadata {
   const { code, vendorCode, vendorMessage, statusCode, outcome, retryable, retryAfterMs } = error;
-  const metadata: ErrorMetadata = { code, outcome, retryable };
+  const metadata: ErrorMetadata = { code: code as ErrorCode, outcome, retryable };
   if (vendorCode !== undefined) metadata.vendorCode = vendorCode;
   if (vendorMessage !== undefined) metadata.vendorMessage = vendorMessage;
   if (statusCode !== undefined) metadata.statusCode = statusCode;

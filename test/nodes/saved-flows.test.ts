@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
+import { nodeMessages } from '../../nodes/messages';
 import { lendSimulator } from '../../nodes/shared/open-account';
 import type { Simulator } from '../../src/simulator';
 import type { FlowNode, Message } from '../support/flows';
+import { violation } from '../support/message-contract';
 import { nodeSets } from '../support/package-facts';
 import { root } from '../support/packed-package';
 import { DID, MAC } from '../support/push-bench';
@@ -50,6 +52,8 @@ function works(nodes: readonly FlowNode[]): void {
 
   /** The one message that a node answers with. */
   const answer = async (id: string, msg: Message): Promise<Message> => {
+    // What these nodes take by default is written down too.
+    should(violation(nodeMessages[id]?.input ?? '', msg)).be.undefined();
     const { messages, error } = await flow.run(id, msg);
     should(error?.error).be.undefined();
     messages.length.should.equal(1);

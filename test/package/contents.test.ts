@@ -7,6 +7,7 @@ import { type PackedPackage, packedPackage, root } from '../support/packed-packa
 /** Everything that may be in the tarball. */
 const expected = [
   /^(package\.json|LICENSE|README\.md|README\.zh-CN\.md|CHANGELOG\.md|SECURITY\.md)$/,
+  /^dist\/messages\.(d\.ts|schema\.json)$/,
   /^dist\/nodes\/[\w-]+\.(js|html)$/,
   /^dist\/nodes\/shared\/[\w/-]+\.js$/,
   /^dist\/nodes\/locales\/(en-US|zh-CN)\/[\w-]+\.(json|html)$/,

@@ -17,6 +17,7 @@ const floors: readonly Floor[] = [
     below: ['editor halves', 'both halves', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'],
   },
   { name: 'both halves', holds: /^nodes\/migrations(\.ts)?$/, below: [] },
+  { name: 'messages', holds: /^nodes\/messages(\/|$)/, below: ['messages'] },
   {
     name: 'nodes',
     holds: /^nodes\//,

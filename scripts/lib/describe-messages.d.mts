@@ -1,0 +1,1 @@
+export function describeMessages(schema: object, language: 'en-US' | 'zh-CN'): object;
