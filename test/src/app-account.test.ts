@@ -244,6 +244,19 @@ describe('an account of the Open API', () => {
     sender.sent.length.should.equal(sent);
   });
 
+  it('takes the unit of an aggregate in the words of the document, and sends that of its samples', async () => {
+    const { call, sender } = bench(loginCloud(() => ({ body: { query: {}, data: [] } })));
+    for (const [unit, wire] of [
+      ['hours', 'HOURS'],
+      ['day', 'DAYS'],
+      ['WEEKS', 'WEEKS'],
+    ]) {
+      const range = { start_ts: 1447837618000, end_ts: 1447924018000 };
+      await call('get_app_devdata_did_agg_data', { did: DID, ...range, attrs: ['a'], aggregator: 'sum', unit });
+      should(sender.paths.at(-1)).match(new RegExp(`unit=${wire}$`));
+    }
+  });
+
   it('keeps secrets out of every error, even when the cloud repeats them', async () => {
     const token = 'a-token-of-some-length';
     const words = `Passw0rd-secret! ${token} product-secret-for-test appsecret-for-test`;

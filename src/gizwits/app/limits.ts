@@ -289,6 +289,11 @@ export function withPlainForms(operationId: string, params: Params): Params {
     const code = /(?:^|[?&])code=([^&]+)/.exec(params.code)?.[1];
     return code === undefined ? params : { ...params, code };
   }
+  if (operationId === 'get_app_devdata_did_agg_data') {
+    // The text of the document has `hours`, `day`, its samples have `HOURS`, `DAYS` (B.2).
+    const [, unit] = /^(hour|day|week|month)s?$/i.exec(String(params.unit)) ?? [];
+    return unit === undefined ? params : { ...params, unit: `${unit.toUpperCase()}S` };
+  }
   if (operationId === 'post_app_scene' || operationId === 'put_app_scene_id') {
     if (!Array.isArray(params.tasks)) return params;
     return { ...params, tasks: params.tasks.map(withBase64) };
