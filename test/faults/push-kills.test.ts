@@ -7,7 +7,7 @@ import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/run
 import { type PushConfigs, pushConfigs, until } from './support/push-configs';
 import { chance, printsSeedOnFailure } from './support/seed';
 import { record } from './support/table';
-import { WorkBook } from './support/work-book';
+import { WorkBook, writesDown } from './support/work-book';
 
 /** Queues, each with a connection of its own, so that the waits between two connections of one do not add up. */
 const QUEUES = 10;
@@ -128,20 +128,15 @@ const WIDE_TEXT = '开关😀';
 
 /** For each queue a product and an event node; the work takes 5 to 50 ms and is written down when done. */
 function workFlow(simulator: Simulator, path: string): PushConfigs {
-  const write = (kind: string): string => {
-    const line = `'${kind} ' + process.pid + ' ' + msg.gizwits.msgId + '\\n'`;
-    const fs = "process.getBuiltinModule('node:fs')";
-    return `const process = global.get('process'); ${fs}.appendFileSync(${JSON.stringify(path)}, ${line}); return msg;`;
-  };
   const shared = { z: 'tab' };
   const nodes: FlowNode[] = [
     { id: 'tab', type: 'tab', label: 'work' },
-    { ...shared, id: 'begin', type: 'function', func: write('b'), outputs: 1, wires: [['work']] },
+    { ...shared, id: 'begin', type: 'function', func: writesDown(path, 'b'), outputs: 1, wires: [['work']] },
     {
       ...{ ...shared, id: 'work', type: 'delay', pauseType: 'random', randomFirst: '5', randomLast: '50' },
       ...{ randomUnits: 'milliseconds', timeout: '1', timeoutUnits: 'seconds', rate: '1', wires: [['end']] },
     },
-    { ...shared, id: 'end', type: 'function', func: write('d'), outputs: 1, wires: [['ack']] },
+    { ...shared, id: 'end', type: 'function', func: writesDown(path, 'd'), outputs: 1, wires: [['ack']] },
     { ...shared, id: 'ack', type: 'gizwits-ack', wires: [[]] },
   ];
   const credentials: Record<string, Record<string, string>> = {};

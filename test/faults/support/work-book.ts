@@ -1,5 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
+/** Text of a function node that writes down that a message has come (`b`) or that its work is done (`d`), and passes it on. */
+export function writesDown(path: string, kind: 'b' | 'd'): string {
+  const line = `'${kind} ' + process.pid + ' ' + msg.gizwits.msgId + '\\n'`;
+  const fs = "process.getBuiltinModule('node:fs')";
+  return `const process = global.get('process'); ${fs}.appendFileSync(${JSON.stringify(path)}, ${line}); return msg;`;
+}
+
 /**
  * What a flow in another process has done, as it wrote it down line by line: `b <process> <message id>` when an event
  * came into the flow, `d <process> <message id>` when its work was done. Reading is synchronous, so that the judge of an
@@ -8,6 +15,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export class WorkBook {
   /** Message ids whose work has been done. */
   readonly done = new Set<string>();
+  /** How many of them each process was the first to do. */
+  readonly doneBy = new Map<number, number>();
   /** Arrivals of one event in one process beyond the first. */
   repeatsWithinAProcess = 0;
   /** Arrivals of one event beyond the first, in whatever process. */
@@ -41,6 +50,7 @@ export class WorkBook {
   private take(line: string): void {
     const [kind, process = '', id = ''] = line.split(' ');
     if (kind === 'd') {
+      if (!this.done.has(id)) this.doneBy.set(Number(process), (this.doneBy.get(Number(process)) ?? 0) + 1);
       this.done.add(id);
       return;
     }
