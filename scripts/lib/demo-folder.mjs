@@ -6,7 +6,7 @@ import { readJson, root } from './project.mjs';
 export const demoDir = join(root, '.demo');
 
 /** The flows that a new demo folder starts with. */
-const demoFlows = join(root, 'examples/demo.json');
+const demoFlows = join(root, 'demo/flows.json');
 
 /**
  * Prepares the user folder: settings written anew each time, this checkout linked as an installed package, the demo

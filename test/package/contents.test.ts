@@ -14,7 +14,7 @@ const expected = [
   /^dist\/nodes\/icons\/[\w-]+\.svg$/,
   /^dist\/src\/[\w/-]+\.js$/,
   /^dist\/src\/texts\/(en-US|zh-CN)\/\w+\.json$/,
-  /^examples\/[^/]+\.json$/,
+  /^examples\/[^/]+\/[^/]+\.json$/,
 ];
 
 describe('the tarball', function () {

@@ -9,7 +9,7 @@ import { manifest } from '../support/package-facts';
 import { root } from '../support/packed-package';
 
 /** What a checkout holds of what the start needs. */
-const parts = ['package.json', 'package-lock.json', 'tsconfig.json', 'nodes', 'src', 'icons', 'examples', 'scripts'];
+const parts = ['package.json', 'package-lock.json', 'tsconfig.json', 'nodes', 'src', 'icons', 'demo', 'scripts'];
 
 describe('npm start', function () {
   this.timeout(120_000);
@@ -33,7 +33,7 @@ describe('npm start', function () {
     const printed = await ready();
     printed.should.match(/Built dist/);
     printed.should.containEql(`http://127.0.0.1:${port}`).and.match(/已就绪/);
-    should(await flows()).eql(JSON.parse(readFileSync(join(root, 'examples/demo.json'), 'utf8')));
+    should(await flows()).eql(JSON.parse(readFileSync(join(root, 'demo/flows.json'), 'utf8')));
     const sets = await json<{ module: string; err?: unknown }[]>('/nodes');
     const ours = sets.filter(({ module }) => module === manifest.name);
     should(ours.map(({ err }) => err)).eql(Object.keys(manifest['node-red'].nodes).map(() => undefined));
@@ -65,7 +65,7 @@ describe('npm start', function () {
 
   it('starts over with --reset', async () => {
     await ready('--reset');
-    should(await flows()).eql(JSON.parse(readFileSync(join(root, 'examples/demo.json'), 'utf8')));
+    should(await flows()).eql(JSON.parse(readFileSync(join(root, 'demo/flows.json'), 'utf8')));
   });
 
   it('says that the port is taken and how to choose another one', async () => {

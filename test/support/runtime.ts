@@ -215,6 +215,8 @@ function prepareUserDir(userDir: string, installed: string, port: number, option
     credentialSecret: 'test',
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
+    // Node-RED also finds the packages beside itself, where the checkout has the dashboard of its demo: no user has it.
+    externalModules: { palette: { denyList: ['@flowfuse/node-red-dashboard'] } },
     ...options.settings,
   };
   // Function nodes of a test may look at the process that they run in.
