@@ -1,6 +1,7 @@
 import should from 'should';
 import { type Caller, type CallerOptions, callMetaOf } from '../../src/cloud/caller';
 import type { CloudError } from '../../src/cloud/errors';
+import { record } from '../faults/support/table';
 import { account, commandOf, outcomeOf, readOf, vendorError, withScope } from '../support/account';
 import { networkFailure, type ScriptedCloud, ScriptedSender } from '../support/scripted-sender';
 import { VirtualClock } from '../support/virtual-clock';
@@ -133,6 +134,7 @@ describe('a command', () => {
     await clock.advance(5100);
     should(await command).match({ code: 'GIZ_EXPIRED', outcome: 'not-sent' });
     sender.paths.should.deepEqual(['/slow']);
+    record({ check: 'H26', fault: 'command too old in the queue', inputs: 1, notSent: 1, executed: 0, lost: 0 });
     await caller.close();
     should(await slow).match({ code: 'GIZ_CLOSED' });
   });
@@ -145,6 +147,7 @@ describe('a command', () => {
     should(end).match({ outcome: 'not-sent' });
     should(['GIZ_NETWORK', 'GIZ_EXPIRED']).containEql((end as CloudError).code);
     for (const { at } of sender.sent) at.should.be.belowOrEqual(300);
+    record({ check: 'H26', fault: 'command in a pause between tries', inputs: 1, notSent: 1, executed: 0, lost: 0 });
   });
 
   it('is not sent late after the machine has slept, though the monotonic clock stood still', async () => {
@@ -159,6 +162,7 @@ describe('a command', () => {
     should(await command).match({ code: 'GIZ_EXPIRED', outcome: 'not-sent' });
     should(await slow).equal('ok');
     sender.paths.should.deepEqual(['/slow']);
+    record({ check: 'H26', fault: 'command while the machine slept', inputs: 1, notSent: 1, executed: 0, lost: 0 });
   });
 
   it('is not sent late when timers come late after a jump of the monotonic clock', async () => {
@@ -172,6 +176,7 @@ describe('a command', () => {
     should(await command).match({ code: 'GIZ_EXPIRED' });
     should(await slow).equal('ok');
     sender.paths.should.deepEqual(['/slow']);
+    record({ check: 'H26', fault: 'command with late timers', inputs: 1, notSent: 1, executed: 0, lost: 0 });
   });
 
   it('refused for the quota waits by the reset alone, when the cloud tells nothing else', async () => {
@@ -247,6 +252,8 @@ describe('commands in sequence', () => {
       const order = sender.paths.filter((path) => path.startsWith(`/${device}/`)).map((path) => Number(path.slice(3)));
       order.should.deepEqual(Array.from({ length: 100 }, (_, index) => index));
     }
+    const counts = { inputs: 300, ok: 300, executed: sender.sent.length, lost: 0, doubled: 0 };
+    record({ check: 'Q48', fault: 'commands of three devices', ...counts, note: 'each in order' });
     sender.mostInFlight.should.equal(3);
     clock.timers.should.be.belowOrEqual(2);
   });
@@ -313,6 +320,8 @@ describe('the end of a node', () => {
       outcome: 'not-sent',
     });
     sender.inFlight.should.equal(1);
+    const ends = { inputs: 5, unknown: 2, notSent: 3, lost: 0 };
+    record({ check: 'H25', fault: 'node closed in pause, try, queue', ...ends, note: 'the other node goes on' });
     await caller.close();
     should(await other).match({ code: 'GIZ_CLOSED' });
   });

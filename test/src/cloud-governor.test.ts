@@ -5,6 +5,7 @@ import { Governor, type GovernorSettings, type Ticket } from '../../src/cloud/go
 import type { Logger } from '../../src/cloud/logger';
 import type { RateLimit } from '../../src/cloud/rate-limit-headers';
 import type { OriginQueue, Queued } from '../../src/cloud/turn-queue';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 
 class Call implements Ticket {
@@ -311,6 +312,14 @@ describe('quota', () => {
     await bench.clock.advance(600);
     should(bench.submit('3').error).be.undefined();
     bench.governor.state().remaining.should.equal(3599);
+    record({
+      check: 'Q44',
+      fault: 'window rolls over',
+      inputs: 3,
+      ok: 1,
+      notSent: 2,
+      note: 'open 1 s after the reset',
+    });
   });
 
   it('is never more than configured in any hour, whatever the cloud would allow', async () => {

@@ -3,6 +3,7 @@ import { parseRetryAfter, readRateLimit, readReset } from '../../src/cloud/rate-
 import { ServerTime } from '../../src/cloud/server-time';
 import { renewalTimes, tokenLifeMs } from '../../src/cloud/token-life';
 import { findHeader, WireReply } from '../../src/cloud/wire-reply';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 
 const NOW = Date.UTC(2026, 5, 1, 12, 0, 0);
@@ -22,6 +23,11 @@ describe('quota headers', () => {
   for (const [name, texts, expected] of sound) {
     it(`reads ${name}`, () => should(readRateLimit(replyWith(texts), NOW)).deepEqual(expected));
   }
+
+  after(() => {
+    const inputs = sound.length + nonsense.length;
+    record({ check: 'Q42', fault: 'odd quota headers', inputs, ok: sound.length, refused: nonsense.length });
+  });
 
   const nonsense: [string, [string?, string?, string?]][] = [
     ['no headers', []],
@@ -59,6 +65,8 @@ describe('the reset header alone', () => {
 });
 
 describe('Retry-After', () => {
+  after(() => record({ check: 'H6', fault: 'forms of Retry-After', inputs: cases.length, ok: cases.length }));
+
   const cases: [string | undefined, number | undefined][] = [
     ['120', 120_000],
     [' 5 ', 5000],

@@ -1,5 +1,6 @@
 import should from 'should';
 import type { Caller, CallSpec } from '../../src/cloud/caller';
+import { record } from '../faults/support/table';
 import { account, commandOf, outcomeOf, readOf, vendorError } from '../support/account';
 import { type ScriptedAnswer, ScriptedSender } from '../support/scripted-sender';
 import { VirtualClock } from '../support/virtual-clock';
@@ -114,6 +115,11 @@ describe('the quota of an hour, shared', () => {
     const greedy = new Player(caller, clock, reader('greedy'), 3);
     await play(clock, [commands, greedy, ...light], 2 * HOUR_S);
 
+    const note = `5013: ${cloud.refused}; commands ${commands.ok} of 360, 99 % within ${Math.ceil(commands.p99)} ms`;
+    const all = [commands, greedy, ...light];
+    const sum = (of: 'ok' | 'failed'): number => all.reduce((total, player) => total + player[of], 0);
+    const counts = { inputs: sum('ok') + sum('failed'), ok: sum('ok'), notSent: sum('failed'), lost: 0 };
+    record({ check: 'Q40', fault: 'two hours with a greedy poller', ...counts, note });
     cloud.refused.should.equal(0);
     should([commands.ok, commands.failed]).deepEqual([360, 0]);
     commands.p99.should.be.below(1000);
@@ -141,7 +147,9 @@ describe('the quota of an hour, shared', () => {
     const sum = shares.reduce((total, share) => total + share, 0);
     const squares = shares.reduce((total, share) => total + share * share, 0);
     // Jain's index: 1 when all are equal.
-    (sum ** 2 / (shares.length * squares)).should.be.above(0.95);
+    const jain = sum ** 2 / (shares.length * squares);
+    record({ check: 'Q45', fault: 'twenty equal readers', ok: sum, note: `Jain's index ${jain.toFixed(3)}` });
+    jain.should.be.above(0.95);
     cloud.refused.should.equal(0);
   });
 
@@ -157,6 +165,8 @@ describe('the quota of an hour, shared', () => {
       const commands = new Player(caller, cloud.clock, commandOf('/c', { origin: 'c' }), 1 / 20);
       const poller = new Player(caller, cloud.clock, reader('p'), 2);
       await play(cloud.clock, [commands, poller], HOUR_S - 120, (second) => cloud.eat(callsAt(second)));
+      const counts = { inputs: poller.ok + poller.failed, ok: poller.ok, notSent: poller.failed, lost: 0 };
+      record({ check: 'Q43', fault: `another program uses ${part}`, ...counts, note: `5013: ${cloud.refused}` });
       cloud.refused.should.be.belowOrEqual(1);
       poller.failed.should.be.above(1000);
       // Against half of the quota the reserve cannot be held: the other program takes that too.
@@ -173,7 +183,14 @@ describe('the quota of an hour, shared', () => {
     await cloud.clock.advance(1000);
     const waiting = Array.from({ length: 10_000 }, (_, index) => outcomeOf(caller.call(reader(`n${index % 50}`))));
     await cloud.clock.advance((HOUR_S - 5) * 1000);
-    cloud.sender.sent.length.should.equal(1);
+    const probes = cloud.sender.sent.length;
+    record({
+      check: 'Q41',
+      fault: 'quota spent, ten thousand wait',
+      inputs: 10_001,
+      note: `${probes} call before the reset`,
+    });
+    probes.should.equal(1);
     await cloud.clock.advance(20_000);
     should(await first).equal('ok');
     cloud.refused.should.equal(1);

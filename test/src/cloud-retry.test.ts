@@ -5,6 +5,7 @@ import type { CloudError } from '../../src/cloud/errors';
 import { silentLogger } from '../../src/cloud/logger';
 import { RetryBudget } from '../../src/cloud/retry-budget';
 import { backOffMs } from '../../src/cloud/retry-policy';
+import { record } from '../faults/support/table';
 import { account, commandOf, outcomeOf, readOf, vendorError, withScope } from '../support/account';
 import { networkFailure, type ScriptedAnswer, ScriptedSender } from '../support/scripted-sender';
 import { VirtualClock } from '../support/virtual-clock';
@@ -250,6 +251,12 @@ describe('retry policy', () => {
       const bin = Math.floor(backOffMs(1, clock.random()) / 50);
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
+    record({
+      check: 'H28',
+      fault: 'a thousand fail together',
+      inputs: 1000,
+      note: `largest bin of 50 ms: ${Math.max(...bins)}`,
+    });
     Math.max(...bins).should.be.below(300);
     Math.min(...bins).should.be.above(50);
   });
@@ -282,6 +289,8 @@ describe('retry budget', () => {
     await clock.advance(60_000);
     const ends = await Promise.all(calls);
     should(ends.every((end) => end !== 'ok' && end.code === 'GIZ_BAD_RESPONSE')).be.true();
+    const note = `${sender.sent.length} requests`;
+    record({ check: 'H23', fault: 'outage under ten thousand reads', inputs: 10_000, unknown: 10_000, lost: 0, note });
     sender.sent.length.should.be.within(10_001, 11_000);
   });
 });
@@ -315,7 +324,9 @@ describe('breaker', () => {
     sender.sent.length.should.equal(FIVE + 1);
     await clock.advance(1000);
     const ends = await Promise.all(thousand);
-    ends.filter((end) => end === 'ok').length.should.equal(1);
+    const ok = ends.filter((end) => end === 'ok').length;
+    record({ check: 'H24', fault: 'breaker: a thousand at the probe', inputs: 1000, ok, notSent: 1000 - ok, lost: 0 });
+    ok.should.equal(1);
     should(await settled(clock, outcomeOf(caller.call(readOf('/x'))))).equal('ok');
     events.length.should.equal(2);
   });

@@ -4,6 +4,7 @@ import type { TlsOptions } from 'node:tls';
 import should from 'should';
 import { systemClock } from '../../src/cloud/clock';
 import { type TlsSettings, Transport } from '../../src/cloud/transport';
+import { record } from '../faults/support/table';
 import { answer, MisbehavingServer } from '../support/misbehaving-server';
 import { type Certificate, certificate, testAuthority } from '../support/tls-files';
 
@@ -55,6 +56,8 @@ describe('TLS', () => {
     it(`sends not a byte to a server whose certificate ${name}`, async () => {
       const end = await call(settings, typeof options === 'string' ? certificate(options) : options);
       should(end).match({ code: 'GIZ_TLS', textKey, outcome: 'not-sent', retryable: false });
+      const seen = { executed: 0, lost: 0, doubled: 0, note: `${server?.bytes} bytes of the request seen` };
+      record({ check: 'H20', fault: `certificate ${name}`, inputs: 1, notSent: 1, ...seen });
       should(server?.bytes).equal(0);
       should(server?.connections).equal(1);
     });

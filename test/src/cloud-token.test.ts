@@ -2,6 +2,7 @@ import should from 'should';
 import type { Caller, CallerOptions } from '../../src/cloud/caller';
 import type { CloudError } from '../../src/cloud/errors';
 import type { WireRequest } from '../../src/cloud/reply';
+import { record } from '../faults/support/table';
 import { account, commandOf, outcomeOf, readOf, vendorError, withScope } from '../support/account';
 import { networkFailure, type ScriptedAnswer, ScriptedSender } from '../support/scripted-sender';
 import { VirtualClock } from '../support/virtual-clock';
@@ -85,6 +86,8 @@ describe('tokens', () => {
     const calls = Array.from({ length: 1000 }, () => outcomeOf(caller.call(read)));
     await clock.advance(60 * SECOND);
     for (const end of await Promise.all(calls)) should(end).equal('ok');
+    const note = `${cloud.logins - 1} login, ${cloud.sender.sent.length} requests`;
+    record({ check: 'T29', fault: 'token ends under a thousand calls', inputs: 1000, ok: 1000, lost: 0, note });
     cloud.logins.should.equal(2);
     cloud.sender.sent.length.should.be.below(2000 + 4);
   });
@@ -119,6 +122,8 @@ describe('tokens', () => {
       }
     }
     (failedAt as number).should.be.within(WEEK - 15 * MINUTE, WEEK + MINUTE);
+    const note = `fails after ${((failedAt as number) / DAY).toFixed(2)} days, ${cloud.logins} logins`;
+    record({ check: 'T35', fault: 'renewal fails for a week', note });
     // Renewals at 1, 2, 4, 8, 16, 32 and then 60 minutes, three tries each.
     cloud.logins.should.be.within(40, 80);
   });
@@ -132,6 +137,7 @@ describe('tokens', () => {
     const ends = await Promise.all(calls);
     for (const end of ends) should(end).match({ code: 'GIZ_BAD_RESPONSE', statusCode: 500, outcome: 'not-sent' });
     cloud.logins.should.equal(3);
+    record({ check: 'T30', fault: 'login fails', inputs: 100, notSent: 100, lost: 0, note: 'one login, three tries' });
     should(await one(clock, caller)).equal('ok');
     cloud.logins.should.equal(4);
   });
@@ -146,6 +152,7 @@ describe('tokens', () => {
     await clock.advance(60 * SECOND);
     should(await reading).match({ code: 'GIZ_TIMEOUT', outcome: 'not-sent' });
     cloud.sender.paths.should.deepEqual(['/login/pk', '/login/pk', '/login/pk']);
+    record({ check: 'T30', fault: 'login hangs', inputs: 2, notSent: 2, executed: 0, lost: 0 });
   });
 
   it('survive the end of the caller who asked first', async () => {
@@ -161,6 +168,7 @@ describe('tokens', () => {
     await clock.advance(2 * SECOND);
     should(await patient).equal('ok');
     cloud.logins.should.equal(1);
+    record({ check: 'T31', fault: 'first caller gives up', inputs: 2, ok: 1, notSent: 1, lost: 0, note: 'one login' });
   });
 
   it('are told apart by scope', async () => {
@@ -206,6 +214,8 @@ describe('token ends', () => {
       const { clock, cloud, caller } = bench();
       cloud.tellEnd = tellEnd;
       for (let at = 0; at < 10 * MINUTE; at += SECOND) should(await one(clock, caller, SECOND)).equal('ok');
+      const note = `${cloud.logins} logins in ten minutes`;
+      record({ check: 'T34', fault: `end of the token told ${name}`, inputs: 600, ok: 600, lost: 0, note });
       cloud.logins.should.be.within(1, 11);
     });
   }
@@ -224,6 +234,8 @@ describe('token ends', () => {
       // The server's clock does not jump along.
       cloud.sender.serverAheadMs = -ms;
       for (let at = 0; at < HOUR; at += 10 * SECOND) should(await one(clock, caller, 10 * SECOND)).equal('ok');
+      const note = `${cloud.logins} logins in an hour`;
+      record({ check: 'T33', fault: `clock jumps ${name}`, inputs: 360, ok: 360, lost: 0, note });
       cloud.logins.should.be.belowOrEqual(2);
     });
 
@@ -264,6 +276,13 @@ describe('logins', () => {
     const { clock, cloud, caller } = bench();
     cloud.onLogin = wrongSecret;
     for (let at = 0; at < DAY; at += 10 * SECOND) await one(clock, caller, 10 * SECOND);
+    record({
+      check: 'T37',
+      fault: 'wrong secret for a day',
+      inputs: 8640,
+      refused: 8640,
+      note: `${cloud.logins} logins`,
+    });
     cloud.logins.should.be.within(50, 110);
   });
 
@@ -327,6 +346,13 @@ describe('logins', () => {
         cloud.valid.set('theirs', clock.now() + WEEK);
       }
     }
+    const counts = { inputs: 3600, ok: 3600 - refused, refused, lost: 0 };
+    record({
+      check: 'T36',
+      fault: 'another program voids tokens',
+      ...counts,
+      note: `${cloud.logins} logins in an hour`,
+    });
     cloud.logins.should.be.within(4, 60);
     should(caller.tokenElsewhere('pk')).be.true();
     should(events).deepEqual(['errors.events.tokenElsewhere']);
@@ -376,6 +402,7 @@ describe('logins', () => {
       should(end).match({ code: 'GIZ_BAD_RESPONSE', outcome: 'not-sent' });
       if (typeof token === 'string' && token) JSON.stringify(end).should.not.containEql(token.slice(0, 10));
       cloud.sender.paths.should.deepEqual(['/login/pk']);
+      record({ check: 'T38', fault: 'token that no header may hold', inputs: 1, notSent: 1, lost: 0 });
     });
   }
 
