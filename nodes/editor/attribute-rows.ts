@@ -1,3 +1,4 @@
+import { nameTypedInput } from './accessible-names';
 import { textOf } from './saved-values';
 import { commonText } from './text';
 import { ATTRIBUTE_TYPES, typeOfUntyped, typesWith } from './typed-fields';
@@ -59,6 +60,7 @@ function drawRow(container: JQuery, row: Partial<AttributeRow>): void {
   const cell = $('<div class="gizwits-attribute-value">').appendTo(line);
   const value = $('<input type="text">').appendTo(cell);
   value.typedInput({ default: type, types: typesWith(ATTRIBUTE_TYPES, type) as never });
+  nameTypedInput(value, commonText('attributes.value'));
   value.typedInput('type', type);
   value.typedInput('value', textOf(row.value));
   container.data('opened', { name: row.name ?? '', ...typedValue(value) });

@@ -4,6 +4,12 @@ export function fieldOf(node: EditorNode<object>, property: string): JQuery {
   return $(`#${prefix}-${property}`);
 }
 
+/** The label that stands before a property's input in its open dialog. */
+export function labelOf(node: EditorNode<object>, property: string): JQuery {
+  const id = fieldOf(node, property).attr('id') ?? '';
+  return dialogOf(node).find(`label[for="${id}"]`);
+}
+
 /** What an input holds now: a boolean for a checkbox, else text; undefined when there is no such input. */
 export function shownValue(field: JQuery): string | boolean | undefined {
   if (field.length === 0) return undefined;

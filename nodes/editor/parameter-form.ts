@@ -1,4 +1,5 @@
 import type { Operation, Parameter } from '../../src/cloud/catalogue';
+import { nameTypedInput } from './accessible-names';
 import { authorParameters, parameterForm, parameterSummary } from './operations';
 import { textOf } from './saved-values';
 import { setText } from './text';
@@ -87,9 +88,10 @@ function drawField(container: JQuery, parameter: Parameter, row: ParameterRow | 
   $('<code>').css('color', 'inherit').text(name).appendTo(label);
   if (required) $('<span>').text(' *').attr('title', setText('gizwits-app-api', 'form.required')).appendTo(label);
   const cell = $('<div class="gizwits-field">').appendTo(line);
-  const input = $('<input type="text" style="width: 100%">').attr('aria-label', name).appendTo(cell);
+  const input = $('<input type="text" style="width: 100%">').appendTo(cell);
   const type = row?.valueType || (required ? ownType(parameter) : NOT_GIVEN);
   input.typedInput({ default: type, types: typesOf(parameter, type) as never });
+  nameTypedInput(input, label);
   input.typedInput('type', type);
   input.typedInput('value', textOf(row?.value));
   $('<div class="gizwits-hint">')

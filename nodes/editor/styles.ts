@@ -2,10 +2,11 @@ const STYLE_ID = 'gizwits-dialog-styles';
 
 /**
  * Rows of our dialogs: the label column is wide enough for our labels, the field takes the rest, a hint stands below its
- * field and does not widen the dialog: without a width of its own it takes no part in the dialog's natural width, which
- * Node-RED opens it with. Colours are the editor's own variables, so that themes reach our dialogs too.
+ * field. The dialog has no width of its own, so that Node-RED opens it at the least width that it has for dialogs, and
+ * lets nobody make it narrower. Colours are the editor's own variables, so that themes reach our dialogs too.
  */
 const CSS = `
+.gizwits-dialog { width: 0; min-width: 100%; }
 .gizwits-dialog .form-row { display: flex; align-items: flex-start; }
 .gizwits-dialog .form-row > label { flex: 0 0 136px; width: 136px; margin: 0; padding: 7px 8px 0 0; line-height: 20px; }
 .gizwits-dialog .form-row > label > .fa { width: 16px; text-align: center; }
@@ -19,6 +20,7 @@ const CSS = `
 .gizwits-dialog .gizwits-hint, .gizwits-dialog .gizwits-warning { width: 0; min-width: 100%; box-sizing: border-box; }
 .gizwits-dialog .gizwits-hint { margin-top: 4px; font-size: 12px; line-height: 17px; color: var(--red-ui-form-text-color); opacity: 0.85; }
 .gizwits-dialog .gizwits-hint code { font-size: 11px; padding: 0 2px; color: inherit; white-space: nowrap; }
+.gizwits-dialog .gizwits-hint code.gizwits-call { white-space: normal; overflow-wrap: anywhere; }
 .gizwits-dialog .gizwits-warning { margin-top: 6px; padding: 6px 8px; border-left: 3px solid var(--red-ui-border-color-warning);
   font-size: 12px; line-height: 17px; background: var(--red-ui-form-tips-background); color: var(--red-ui-form-text-color); }
 .gizwits-dialog .gizwits-field label.gizwits-check { display: block; width: auto; margin: 0; padding: 7px 0 0 22px; line-height: 20px; }

@@ -1,4 +1,5 @@
-import { fieldOf, savedValue } from './fields';
+import { nameTypedInput } from './accessible-names';
+import { fieldOf, labelOf, savedValue } from './fields';
 import { textOf } from './saved-values';
 
 /** Types that the editor's typed input knows by name. */
@@ -75,4 +76,5 @@ export function typedField(node: EditorNode<object>, property: string, offered: 
       types: typesWith(offered, type) as never,
       typeField: fieldOf(node, typeProperty),
     });
+  nameTypedInput(fieldOf(node, property), labelOf(node, property));
 }

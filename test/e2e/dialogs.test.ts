@@ -8,6 +8,7 @@ import { type FlowNode, nodeRedVersion, type RunningNodeRed, startNodeRed } from
 import {
   confirmDialog,
   dialogText,
+  dialogTroubles,
   type Editor,
   flowOfDefaults,
   type Look,
@@ -26,7 +27,7 @@ const looks: Look[] = [
   { language: 'zh-CN', theme: 'light' },
 ];
 // The dark theme came with Node-RED 5.
-if (major >= 5) looks.push({ language: 'en-US', theme: 'dark' });
+if (major >= 5) looks.push({ language: 'en-US', theme: 'dark' }, { language: 'zh-CN', theme: 'dark' });
 
 /** What a missing text looks like: the editor shows its key. */
 const bareKey = /\b[\w-]+[.:](label|hint|option|placeholder|common|section|title|port|invalid)\.\w+/;
@@ -118,6 +119,7 @@ describe(`the dialogs in Node-RED ${major}`, function () {
     await openDialog(editor, id);
     if (picture) await pictureDialog(editor, picture);
     should(await dialogText(editor)).not.match(bareKey);
+    should(await dialogTroubles(editor)).eql([]);
     await confirmDialog(editor);
     should(await nodeState(editor, id)).eql(before);
     should(before.changed).equal(false);

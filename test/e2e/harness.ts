@@ -178,6 +178,68 @@ export async function dialogText({ page }: Editor): Promise<string> {
   return (await page.locator('.red-ui-tray .red-ui-tray-body').allInnerTexts()).join('\n');
 }
 
+/**
+ * What a keyboard, a screen reader or a narrow screen would find wrong with the open dialog, folds opened: inputs and
+ * buttons without a name, parts that stick out of the dialog at the least width that Node-RED has for it, texts that are
+ * wider than their box.
+ */
+export function dialogTroubles({ page }: Editor): Promise<string[]> {
+  return page.evaluate(() => {
+    interface Box {
+      left: number;
+      right: number;
+    }
+    interface Part {
+      tagName: string;
+      id: string;
+      className: string;
+      type?: string;
+      innerText: string;
+      offsetParent: unknown;
+      offsetWidth: number;
+      labels?: Iterable<Part> | null;
+      open?: boolean;
+      tabIndex: number;
+      getAttribute(name: string): string | null;
+      getBoundingClientRect(): Box;
+      querySelectorAll(selector: string): Iterable<Part>;
+    }
+    const { document } = globalThis as unknown as {
+      document: { querySelector(selector: string): Part | null; getElementById(id: string): Part | null };
+    };
+    const dialog = document.querySelector('.red-ui-tray .gizwits-dialog');
+    if (!dialog) return ['there is no dialog'];
+    for (const fold of dialog.querySelectorAll('details')) fold.open = true;
+    const visible = [...dialog.querySelectorAll('*')].filter(({ offsetParent }) => offsetParent);
+    // Methods, because the loader of the tests wraps named functions in a helper of its own.
+    const of = {
+      name(part: Part): string {
+        const ids = (part.getAttribute('aria-labelledby') ?? '').split(' ').filter((id) => id !== '');
+        const labels = [...ids.map((id) => document.getElementById(id)), ...(part.labels ?? [])];
+        const text = part.tagName === 'BUTTON' ? part.innerText : '';
+        const named = labels.map((label) => label?.getAttribute('aria-label') ?? label?.innerText);
+        return [...named, part.getAttribute('aria-label'), text].join('').trim();
+      },
+      place({ tagName, id, className }: Part): string {
+        return `${tagName}#${id}.${className}`;
+      },
+    };
+    const controls = visible.filter(
+      ({ tagName, type }) => /^(INPUT|SELECT|TEXTAREA|BUTTON)$/.test(tagName) && type !== 'hidden',
+    );
+    const edge = dialog.getBoundingClientRect().right + 1;
+    const width = document.querySelector('.red-ui-tray')?.offsetWidth ?? 0;
+    return [
+      ...controls.filter((part) => of.name(part) === '').map((part) => `no name: ${of.place(part)}`),
+      ...controls.filter(({ tabIndex }) => tabIndex < 0).map((part) => `not to be reached by key: ${of.place(part)}`),
+      ...visible
+        .filter((part) => part.getBoundingClientRect().right > edge)
+        .map((part) => `too wide: ${of.place(part)}`),
+      ...(width > 502 ? [`the dialog is ${width} px wide`] : []),
+    ];
+  });
+}
+
 /** Takes a picture of the open dialog: `screenshots/<name>.png`. */
 export async function pictureDialog({ page }: Editor, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
