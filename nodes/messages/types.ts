@@ -1972,7 +1972,7 @@ export interface LbsPayload {
  */
 export interface BatchMessage {
   /**
-   * Product key, did and event, joined by /; the did is empty for an event of the product.
+   * Empty.
    */
   topic: '';
   /**

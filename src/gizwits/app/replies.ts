@@ -19,10 +19,10 @@ const THROTTLE_CODES: ReadonlySet<number> = new Set([9041]);
 const CREDENTIAL_CODES: ReadonlySet<number> = new Set([9003, 9005, 9015, 9020, 9026, 9038, 9039]);
 
 /** Failures inside the cloud. A command that met one may or may not have reached its device. */
-const INNER_FAILURES: ReadonlySet<number> = new Set([9008, 9021, 9024, 9035]);
+export const INNER_FAILURES: ReadonlySet<number> = new Set([9008, 9021, 9024, 9035]);
 
 /** Codes after which the same call may succeed later by itself. */
-const LATER_CODES: ReadonlySet<number> = new Set([
+export const LATER_CODES: ReadonlySet<number> = new Set([
   ...REAUTH_CODES,
   ...THROTTLE_CODES,
   ...INNER_FAILURES,
