@@ -6,6 +6,7 @@ import type { Logger } from '../../src/cloud/logger';
 import type { RateLimit } from '../../src/cloud/rate-limit-headers';
 import type { OriginQueue, Queued } from '../../src/cloud/turn-queue';
 import { record } from '../faults/support/table';
+import { processorMs } from '../support/processor-time';
 import { VirtualClock } from '../support/virtual-clock';
 
 class Call implements Ticket {
@@ -157,11 +158,11 @@ describe('turns', () => {
     const bench = new Bench({ concurrency: 1, quotaPerHour: 1_000_000 });
     bench.submit('0');
     const calls = Array.from({ length: 10_000 }, (_, index) => bench.submit(String(index), 'read', `o${index % 500}`));
-    const before = performance.now();
+    const before = processorMs();
     for (let index = 0; index < 10_000; index += 2) bench.governor.remove(calls[index] as Call);
     bench.finishAll();
     // Quadratic work would take seconds here.
-    (performance.now() - before).should.be.below(500);
+    (processorMs() - before).should.be.below(500);
     bench.granted.length.should.equal(5001);
   });
 

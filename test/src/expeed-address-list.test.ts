@@ -2,6 +2,7 @@ import should from 'should';
 import type { CloudError } from '../../src/cloud/errors';
 import { AddressList } from '../../src/expeed/address-list';
 import { normalPath, RouteTable } from '../../src/expeed/route-table';
+import { processorMs } from '../support/processor-time';
 
 describe('Expeed: addresses that may call', () => {
   const list = new AddressList(['192.0.2.7', '198.51.100.0/24', '2001:db8::/32', '::1', '::ffff:203.0.113.9']);
@@ -69,9 +70,9 @@ describe('Expeed: paths of webhooks', () => {
 
   it('reads hostile paths in linear time', () => {
     const table = new RouteTable<string>();
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     for (let round = 0; round < 100; round++) table.find(`${'/'.repeat(16_000)}x`);
-    should(performance.now() - startedAt).be.below(200);
+    should(processorMs() - startedAt).be.below(200);
   });
 
   for (const path of [

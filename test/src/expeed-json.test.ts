@@ -1,5 +1,6 @@
 import should from 'should';
 import { isSafeValue, quoteLongIntegers } from '../../src/expeed/json';
+import { processorMs } from '../support/processor-time';
 
 const parse = (text: string): unknown => JSON.parse(quoteLongIntegers(text));
 
@@ -29,9 +30,9 @@ describe('Expeed: JSON with long numbers', () => {
 
   it('reads hostile text in linear time', () => {
     const text = `9007199254740993 ${'"\\"\\"\\"\\"'.repeat(30_000)}${'-'.repeat(100_000)}`;
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     quoteLongIntegers(text);
-    should(performance.now() - startedAt).be.below(500);
+    should(processorMs() - startedAt).be.below(500);
   });
 
   it('refuses deep values and names that reach a prototype', () => {

@@ -1,6 +1,7 @@
 import should from 'should';
 import { FrameReader, MAX_DEPTH } from '../../src/gizwits/push/frame-reader';
 import { LineSplitter } from '../../src/gizwits/push/line-splitter';
+import { processorMs } from '../support/processor-time';
 
 const MIB = 2 ** 20;
 
@@ -85,12 +86,6 @@ describe('push line splitter', () => {
     }
   });
 });
-
-/** Time of the processor, milliseconds: that of the wall counts other programs in too. */
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 describe('push frame reader', () => {
   it('survives what is not a frame', () => {
