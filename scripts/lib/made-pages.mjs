@@ -6,6 +6,7 @@ import { describeMessages } from './describe-messages.mjs';
 import { editorDefinitions } from './editor-definitions.mjs';
 import { enterpriseTables } from './enterprise-parity.mjs';
 import { errorPages, withErrorBlock } from './error-reference.mjs';
+import { expeedTables } from './expeed-parity.mjs';
 import { messageTypes } from './message-types.mjs';
 import { nodePages } from './node-reference.mjs';
 import { root } from './project.mjs';
@@ -20,12 +21,14 @@ export async function madePages() {
   const catalogues = {
     ...load('../../src/gizwits/enterprise/operations.ts'),
     ...load('../../src/gizwits/app/operations/index.ts'),
+    ...load('../../src/expeed/operations.ts'),
     ...load('../../src/cloud/catalogue.ts'),
   };
   const readme = (path, language) => withErrorBlock(readFileSync(join(root, path), 'utf8'), language);
   return {
     ...enterpriseTables(catalogues),
     ...appTables(catalogues),
+    ...expeedTables(catalogues),
     ...nodePages({ editorDefinitions: editorDefinitions(), messageSchema: messageSchema(), nodeMessages }),
     ...errorPages({
       LATER_CODES: enterprise.LATER_CODES,

@@ -6,7 +6,7 @@ export type ExpeedOperationId = 'platform.token' | 'device.status' | 'device.cur
 /** Records of one history call at most (seed 004). */
 export const MAX_PAGE = 6000;
 
-const SOURCE = 'seed 004';
+const SOURCE = 'third-party platform document';
 
 const DEVICE_ID: Parameter = {
   name: 'deviceId',
