@@ -58,7 +58,9 @@ export default function register(RED: NodeAPI): void {
     let closed = false;
     const ends: (() => void)[] = [];
 
+    const messageId = messageIds(RED);
     const emit = (message: Message, delivery: Delivery): void => {
+      message._msgid = messageId();
       this.send(message as NodeMessage);
       // Handed over is done, unless the flow says so itself.
       if (!manual) delivery.done();
@@ -132,11 +134,22 @@ export default function register(RED: NodeAPI): void {
   registerNode(RED, 'gizwits-events', GizwitsEvents);
 }
 
+/**
+ * Ids of messages, unique in this process as Node-RED's own: random digits of the node, then a number. The runtime makes
+ * one for each message that has none, out of eight random numbers, which takes longer than all else that is done to hand
+ * an event over.
+ */
+function messageIds(RED: NodeAPI): () => string {
+  const digits = RED.util.generateId().slice(0, 8);
+  let number = 10_000_000;
+  return () => `${digits}${number++}`;
+}
+
 /** What other nodes of the product gain from an event: macs of dids, reports that confirm a command, a new definition. */
 function learn(product: ProductClient, event: PushEvent): void {
   if (event.did !== undefined && event.mac !== undefined) product.rememberMac(event.did, event.mac);
   if (event.event === 'datapoints_changed') product.forgetSchema();
-  if (event.event === 'device_status_kv' && event.did !== undefined) {
+  if (event.event === 'device_status_kv' && event.did !== undefined && product.listensTo(event.did)) {
     const createdAt = event.createdAt === null ? undefined : Date.parse(event.createdAt);
     product.reported({ did: event.did, attrs: event.payload, createdAt });
   }

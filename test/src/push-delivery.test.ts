@@ -381,6 +381,34 @@ describe('push delivery over disconnects', () => {
     await client.close(0);
   });
 
+  it('acknowledgements wait for the bytes that follow a full TLS record, but never with a quarter of the window', async () => {
+    const fullRecord = (): string => {
+      let text = '';
+      for (let n = 1; n <= 20; n++) text += `${JSON.stringify(pushed(n, n))}\n`;
+      // The event that follows has begun.
+      return text + ' '.repeat(16_384 - text.length);
+    };
+    for (const [prefetch, atOnce] of [
+      [50, 20],
+      [1000, 0],
+    ]) {
+      const { clock, network, client } = setUp({ prefetch });
+      const consumer = new CollectingConsumer({ onEvent: ({ delivery }) => delivery.done() });
+      client.attach(consumer);
+      await clock.advance(SECOND);
+      network.last.send(fullRecord());
+      consumer.taken.length.should.equal(20);
+      should(acks(network.last).length).equal(atOnce);
+      // Nothing follows.
+      await clock.settle();
+      should(acks(network.last).length).equal(20);
+      // Something does, and fills the record up.
+      network.last.send(`${JSON.stringify(pushed(21, 21))}\n`);
+      should(acks(network.last).length).equal(21);
+      await client.close(0);
+    }
+  });
+
   it('remembers at most so many, and every one of the last', async () => {
     const ledger = new DeliveryLedger(10 * MINUTE, 100);
     const { clock, network, client } = setUp({ ledger });

@@ -9,7 +9,9 @@ const MIB = 2 ** 20;
 function linesOf(chunks: readonly Buffer[], maxBytes = MIB): string[] {
   const splitter = new LineSplitter(maxBytes);
   const lines: string[] = [];
-  for (const chunk of chunks) splitter.push(chunk, (line) => lines.push(line.toString())).should.be.true();
+  for (const chunk of chunks) {
+    splitter.push(chunk, (bytes, from, to) => lines.push(bytes.toString('utf8', from, to))).should.be.true();
+  }
   return lines;
 }
 
@@ -55,7 +57,7 @@ describe('push line splitter', () => {
         const line = Buffer.concat([Buffer.alloc(size, 'x'), Buffer.from('\n')]);
         const splitter = new LineSplitter(MIB);
         for (let from = 0; from < line.length; from += step) {
-          if (!splitter.push(line.subarray(from, from + step), (whole) => whole.length.should.equal(size)))
+          if (!splitter.push(line.subarray(from, from + step), (_, start, end) => (end - start).should.equal(size)))
             return false;
         }
         return true;

@@ -125,6 +125,11 @@ export class ProductClient {
     if (listeners) for (const listener of [...listeners]) listener(report);
   }
 
+  /** Whether anybody waits for reports of a device. */
+  listensTo(did: string): boolean {
+    return this.reportListeners.size > 0 && this.reportListeners.has(did);
+  }
+
   /** Calls back on reports of a device, as far as event nodes see them. Returns the way to stop it. */
   onReport(did: string, listener: ReportListener): () => void {
     const listeners = this.reportListeners.get(did) ?? new Set();

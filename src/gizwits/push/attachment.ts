@@ -31,7 +31,7 @@ export class Slot implements Delivery, SlotRecord {
   ) {}
 
   get id(): string {
-    return this.attachment.idPrefix + this.number.toString(36);
+    return `${this.attachment.idPrefix}${this.number}`;
   }
 
   get consumerId(): string {
@@ -80,7 +80,7 @@ export class ConsumerAttachment implements Attachment {
     readonly number: number,
     private readonly lingerMs: number,
   ) {
-    this.idPrefix = `${owner.name}.${number.toString(36)}.`;
+    this.idPrefix = `${owner.name}.${number}.`;
     const names = consumer.events?.length
       ? consumer.events.map((subscription) => subscriptionRow(subscription)?.event)
       : pushEventTable.map((row) => row.event);

@@ -59,10 +59,11 @@ class DeliveryGroup implements Delivery, DeliveryIssuer {
     this.outOfOrder = members.some((member) => member.outOfOrder);
     this.name = registry.register(this);
     this.id = `${this.name}${SEPARATOR}`;
+    const memberEnded = (): void => this.memberEnded();
     for (const member of members) {
       if (member.ended) continue;
       this.open++;
-      member.onEnd = () => this.memberEnded();
+      member.onEnd = memberEnded;
     }
     if (this.open === 0) registry.unregister(this.name);
   }

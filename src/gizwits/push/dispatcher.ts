@@ -6,7 +6,7 @@ import { EventReader, readCreatedAt } from './event-reader';
 import { eventRow, type PushEvent, type PushEventName, pushEventTable, type SubscriptionName } from './events';
 import { type FrameReader, parseObject } from './frame-reader';
 import { eventAck } from './frames';
-import { type DeliveryLedger, LedgerEntry } from './ledger';
+import { type DeliveryLedger, LedgerEntry, type SlotRecord } from './ledger';
 
 /** How long what a consumer left unfinished waits for a successor: a redeploy may take as long as its slowest node. */
 export const LINGER_MS = 20_000;
@@ -76,8 +76,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     outOfOrder: 0,
     withoutId: 0,
   };
-  /** Acknowledgements to write, in order. */
+  /** Acknowledgements to write, in order, and how many. */
   private outbox = '';
+  private outboxSize = 0;
   private batching = false;
   /** Number of the connection, 0 when there is none. */
   private epoch = 0;
@@ -202,6 +203,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     this.epoch = 0;
     this.unacknowledgedNow = 0;
     this.outbox = '';
+    this.outboxSize = 0;
     for (const entry of this.waiting) this.options.ledger.remove(entry);
     this.waiting = [];
     this.options.ledger.closeEpoch(this.options.clock.mono());
@@ -223,7 +225,13 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   takeAcknowledgements(): string {
     const text = this.outbox;
     this.outbox = '';
+    this.outboxSize = 0;
     return text;
+  }
+
+  /** Acknowledgements that wait to be written. */
+  get unwritten(): number {
+    return this.outboxSize;
   }
 
   /** Events received on this connection and not acknowledged. */
@@ -268,9 +276,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     if (this.stopped) return;
     this.unacknowledgedNow++;
 
-    const known = ledger.recognise(reader.hash, body.created_at, this.epoch, deliveryToken, messageToken, this.now);
-    if (known) {
-      this.receiveAgain(known, deliveryToken, messageToken);
+    const known = ledger.recognise(reader, this.epoch, this.now);
+    if (known !== undefined) {
+      this.receiveAgain(known, reader);
       return;
     }
     const row = eventRow(body.event_type);
@@ -280,20 +288,11 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
       this.acknowledgeToken(deliveryToken, messageToken);
       return;
     }
-    const entry = new LedgerEntry(
-      reader.hash,
-      row,
-      body.created_at,
-      reader.text,
-      deep,
-      this.epoch,
-      deliveryToken,
-      messageToken,
-      this.now,
-    );
-    ledger.add(entry);
+    const entry = new LedgerEntry(reader, row, deep, this.epoch, this.now);
     if (this.inFlowNow >= window) this.waiting.push(entry);
     else this.give(entry, takers, body);
+    // Most are finished by now, and only remembered.
+    if (!entry.done) ledger.add(entry);
   }
 
   private takers(event: PushEventName, body: Record<string, unknown>): ConsumerAttachment[] | undefined {
@@ -305,26 +304,30 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     return wanting;
   }
 
-  private receiveAgain(entry: LedgerEntry, deliveryToken: string, messageToken: string): void {
-    if (entry.epoch === this.epoch) {
-      // The very same push twice: the one acknowledgement answers both.
-      if (entry.deliveryToken === deliveryToken || entry.extraTokens?.includes(deliveryToken)) {
-        this.unacknowledgedNow--;
-        return;
-      }
-      if (!entry.done) {
-        entry.extraTokens ??= [];
-        entry.extraTokens.push(deliveryToken);
-      }
-    } else {
-      entry.rebind(this.epoch, deliveryToken, messageToken, this.now);
+  private receiveAgain(entry: LedgerEntry | 'finished' | 'same', reader: FrameReader): void {
+    const { deliveryToken, deliveryHash, messageToken } = reader;
+    // The very same push twice: the one acknowledgement answers both.
+    if (entry === 'same') {
+      this.unacknowledgedNow--;
+      return;
     }
-    this.stats.redelivered++;
-    if (entry.done) {
+    if (entry === 'finished') {
+      this.stats.redelivered++;
       this.stats.recognised++;
       this.acknowledgeToken(deliveryToken, messageToken);
       return;
     }
+    if (entry.epoch === this.epoch) {
+      if (entry.deliveryToken === deliveryToken || entry.extra?.some(({ token }) => token === deliveryToken)) {
+        this.unacknowledgedNow--;
+        return;
+      }
+      entry.extra ??= [];
+      entry.extra.push({ token: deliveryToken, hash: deliveryHash });
+    } else {
+      entry.rebind(reader, this.epoch, this.now);
+    }
+    this.stats.redelivered++;
     entry.redeliveries++;
     if (this.isPoison(entry)) {
       for (const slot of [...entry.slots] as Slot[]) {
@@ -355,7 +358,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     }
     for (const taker of takers) {
       const slot = new Slot(this, entry, taker, ++this.issued, redelivered, outOfOrder);
-      entry.slots.push(slot);
+      entry.slots = entry.slots.length === 0 ? [slot] : [...entry.slots, slot];
       if (taker.stopped) {
         slot.state = 'due';
         taker.due.set(slot.number, slot);
@@ -397,7 +400,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     // On another connection than the one that brought it, the event waits to be sent again.
     if (entry.epoch !== this.epoch || this.stopped) return;
     const takers: ConsumerAttachment[] = [];
-    const kept: LedgerEntry['slots'] = [];
+    const kept: SlotRecord[] = [];
     for (const slot of entry.slots) {
       const successor = slot.state === 'due' ? this.successor(slot.consumerId) : undefined;
       if (slot.state !== 'due' || (!successor && this.mayReturn(slot.consumerId))) {
@@ -464,8 +467,8 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   /** By the text of a delivery, without this dispatcher's name. */
   acknowledge(rest: string): AcknowledgeResult {
     const cut = rest.indexOf('.');
-    const attachmentNumber = Number.parseInt(rest.slice(0, cut), 36);
-    const slotNumber = Number.parseInt(rest.slice(cut + 1), 36);
+    const attachmentNumber = Number.parseInt(rest.slice(0, cut), 10);
+    const slotNumber = Number.parseInt(rest.slice(cut + 1), 10);
     if (!(slotNumber <= this.issued && attachmentNumber <= this.attachments)) return 'unknown';
     const slot = this.all.get(attachmentNumber)?.slot(slotNumber) ?? this.deliveringSlot(slotNumber);
     if (!slot || slot.ended) return 'gone';
@@ -566,12 +569,11 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   private complete(entry: LedgerEntry): void {
     entry.done = true;
     entry.text = '';
-    entry.slots = [];
     if (entry.inFlow) this.inFlowNow--;
     this.options.ledger.retire(entry, this.batching ? this.now : this.options.clock.mono());
     if (entry.epoch === this.epoch) {
       this.acknowledgeToken(entry.deliveryToken, entry.messageToken);
-      if (entry.extraTokens) for (const token of entry.extraTokens) this.acknowledgeToken(token, entry.messageToken);
+      for (const { token } of entry.extra ?? []) this.acknowledgeToken(token, entry.messageToken);
     }
     this.pump();
     if (this.inFlowNow === 0) this.options.onIdle();
@@ -580,6 +582,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   private acknowledgeToken(deliveryToken: string, messageToken: string): void {
     const first = this.outbox === '';
     this.outbox += eventAck(deliveryToken, messageToken);
+    this.outboxSize++;
     this.unacknowledgedNow--;
     this.stats.acknowledged++;
     if (first && !this.batching) this.options.onAcknowledgements();

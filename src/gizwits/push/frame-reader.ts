@@ -24,28 +24,34 @@ export class FrameReader {
   deliveryToken = '';
   /** `msg_id` as written; empty when there is none. */
   messageToken = '';
-  /** See {@link LineScanner.hash}. */
+  /** See {@link LineScanner}. */
   hash = 0;
+  deliveryHash = 0;
+  messageHash = 0;
 
   private readonly scanner = new LineScanner();
 
-  read(line: Buffer): LineKind {
+  /** Reads the line that lies in the bytes from `from` up to `to`. */
+  read(bytes: Buffer, from = 0, to = bytes.length): LineKind {
     const scanner = this.scanner;
-    if (!scanner.scan(line)) {
+    if (!scanner.scan(bytes, from, to)) {
       if (scanner.start === scanner.end) return 'blank';
-      return line.toString('latin1', scanner.start, scanner.end) === NO_HEARTBEAT ? 'no-heartbeat' : 'garbage';
+      return bytes.toString('latin1', scanner.start, scanner.end) === NO_HEARTBEAT ? 'no-heartbeat' : 'garbage';
     }
     this.hash = scanner.hash;
-    this.text = line.toString('utf8', scanner.start, scanner.end);
+    this.deliveryHash = scanner.deliveryHash;
+    this.messageHash = scanner.messageHash;
+    // Without a name of the encoding node takes a shorter way to the same result.
+    this.text = bytes.toString(undefined, scanner.start, scanner.end);
     if (scanner.depth > MAX_DEPTH) {
-      this.body = scanner.scalars(line);
+      this.body = scanner.scalars(bytes);
     } else {
       const body = parse(this.text, scanner.suspicious);
       if (!body) return 'garbage';
       this.body = body;
     }
-    this.deliveryToken = idToken(line, scanner.deliveryStart, scanner.deliveryEnd, this.body.delivery_id);
-    this.messageToken = idToken(line, scanner.messageStart, scanner.messageEnd, this.body.msg_id);
+    this.deliveryToken = idToken(bytes, scanner.deliveryStart, scanner.deliveryEnd, this.body.delivery_id);
+    this.messageToken = idToken(bytes, scanner.messageStart, scanner.messageEnd, this.body.msg_id);
     return scanner.depth > MAX_DEPTH ? 'deep' : 'frame';
   }
 }
@@ -82,16 +88,16 @@ function dropPrototypeNames(value: object): void {
  * An id as it is written, when it is a JSON number or string, which alone can be echoed meaningfully. Short ids, nearly
  * all, are put together from the parsed value when that gives the same text; cutting them out of the bytes costs more.
  */
-function idToken(line: Buffer, start: number, end: number, parsed: unknown): string {
+function idToken(bytes: Buffer, start: number, end: number, parsed: unknown): string {
   if (start < 0) return '';
   if (typeof parsed === 'number') {
-    return end - start <= 15 && allDigits(line, start, end) ? `${parsed}` : line.toString('latin1', start, end);
+    return end - start <= 15 && allDigits(bytes, start, end) ? `${parsed}` : bytes.toString('latin1', start, end);
   }
   if (typeof parsed !== 'string') return '';
-  return parsed.length === end - start - 2 ? `"${parsed}"` : line.toString('utf8', start, end);
+  return parsed.length === end - start - 2 ? `"${parsed}"` : bytes.toString('utf8', start, end);
 }
 
-function allDigits(line: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (line[i] < 0x30 || line[i] > 0x39) return false;
+function allDigits(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] < 0x30 || bytes[i] > 0x39) return false;
   return true;
 }

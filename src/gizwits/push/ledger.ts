@@ -1,4 +1,6 @@
 import type { PushEventRow } from './events';
+import { type DeliveryMark, FinishedMemory } from './finished-memory';
+import type { FrameReader } from './frame-reader';
 
 /**
  * What became of one consumer's copy of an event:
@@ -16,14 +18,23 @@ export interface SlotRecord {
   withdraw(): void;
 }
 
-/** One event that has been given to somebody, from its arrival until it is forgotten. */
-export class LedgerEntry {
-  /** Consumers that were given the event. */
-  slots: SlotRecord[] = [];
+/** A further delivery of an event by the connection that brought it. */
+export interface ExtraDelivery {
+  /** As written. */
+  readonly token: string;
+  readonly hash: number;
+}
+
+const NO_SLOTS: SlotRecord[] = [];
+
+/** One event that has been given to somebody, from its arrival until it is finished. */
+export class LedgerEntry implements DeliveryMark {
+  /** Consumers that were given the event; the list is replaced, never changed. */
+  slots: readonly SlotRecord[] = NO_SLOTS;
   /** How many of them are in the flow, and how many are due. */
   flowing = 0;
   due = 0;
-  /** All of them are done; what remains is the memory that it was. */
+  /** All of them are done. */
   done = false;
   /** Counts against the window: some consumer is at work on it. */
   inFlow = false;
@@ -31,41 +42,56 @@ export class LedgerEntry {
   emitted = false;
   /** How often the server has sent it again. */
   redeliveries = 0;
-  /** Ledger time (see {@link DeliveryLedger.time}) when it was finished or given up. */
-  retiredAt = 0;
+  /** Whether the ledger finds it. */
+  listed = false;
   /** Number of its latest retirement; an event that was given up can come again and retire a second time. */
   retirement = 0;
-  /** Further delivery ids under which the same connection has sent it. */
-  extraTokens: string[] | undefined;
+  /** Deliveries beside the first one on the same connection. */
+  extra: ExtraDelivery[] | undefined;
   /** Next entry with the same hash. */
   twin: LedgerEntry | undefined;
+  readonly hash: number;
+  /** `created_at` as parsed. */
+  readonly createdAt: unknown;
+  /** The event's JSON text, kept until it is done: a flow may change the objects it was given. */
+  text: string;
+  /** Ids of the delivery on the connection `epoch`, as written, and their hashes. */
+  deliveryToken: string;
+  messageToken: string;
+  deliveryHash: number;
+  messageHash: number;
 
+  /**
+   * @param reader has just read the event
+   * @param deep nested deeper than a message may be: it can only become a dead letter
+   * @param epoch connection that the delivery id belongs to
+   * @param boundAt monotonic milliseconds when that connection brought it
+   */
   constructor(
-    readonly hash: number,
+    reader: FrameReader,
     readonly row: PushEventRow,
-    /** `created_at` as parsed. */
-    readonly createdAt: unknown,
-    /** The event's JSON text, kept until it is done: a flow may change the objects it was given. */
-    public text: string,
-    /** Nested deeper than a message may be: it can only become a dead letter. */
     readonly deep: boolean,
-    /** Connection that the delivery id belongs to. */
     public epoch: number,
-    /** Delivery id on that connection, as written. */
-    public deliveryToken: string,
-    /** Message id, as written. */
-    public messageToken: string,
-    /** Monotonic milliseconds when that connection brought it. */
     public boundAt: number,
-  ) {}
+  ) {
+    this.hash = reader.hash;
+    this.createdAt = reader.body.created_at;
+    this.text = reader.text;
+    this.deliveryToken = reader.deliveryToken;
+    this.messageToken = reader.messageToken;
+    this.deliveryHash = reader.deliveryHash;
+    this.messageHash = reader.messageHash;
+  }
 
   /** The event has come again on a new connection and is acknowledged there from now on. */
-  rebind(epoch: number, deliveryToken: string, messageToken: string, now: number): void {
+  rebind(reader: FrameReader, epoch: number, now: number): void {
     this.epoch = epoch;
-    this.deliveryToken = deliveryToken;
-    this.messageToken = messageToken;
+    this.deliveryToken = reader.deliveryToken;
+    this.messageToken = reader.messageToken;
+    this.deliveryHash = reader.deliveryHash;
+    this.messageHash = reader.messageHash;
     this.boundAt = now;
-    this.extraTokens = undefined;
+    this.extra = undefined;
   }
 }
 
@@ -88,8 +114,10 @@ export const REPEAT_AFTER_MS = 100;
  * redelivery is documented nowhere), and by `created_at` itself.
  */
 export class DeliveryLedger {
+  /** Events that are not finished. */
   private readonly byHash = new Map<number, LedgerEntry>();
-  /** Entries no longer in the flow, in the order in which they left it. */
+  private readonly finished: FinishedMemory;
+  /** Entries given up by everybody, in the order in which they left the flow. */
   private readonly retired: (LedgerEntry | undefined)[] = [];
   private oldest = 0;
   /** Retirements cut off the array's beginning: `retired[i]` is number `cut + i`. */
@@ -101,7 +129,9 @@ export class DeliveryLedger {
   constructor(
     private readonly memoryMs = MEMORY_MS,
     private readonly memoryEntries = MEMORY_ENTRIES,
-  ) {}
+  ) {
+    this.finished = new FinishedMemory(memoryEntries);
+  }
 
   /** Number for a new connection; never given twice. `now` is monotonic milliseconds. */
   openEpoch(now: number): number {
@@ -115,9 +145,9 @@ export class DeliveryLedger {
     this.offlineSince ??= now;
   }
 
-  /** Entries known, in the flow or remembered. */
+  /** Events known, in the flow or remembered. */
   get size(): number {
-    return this.byHash.size;
+    return this.byHash.size + this.finished.size;
   }
 
   /** Milliseconds of connected time. */
@@ -126,41 +156,44 @@ export class DeliveryLedger {
   }
 
   /**
-   * The entry that a pushed event is a redelivery of, or undefined when it is a new event.
+   * What a pushed event is: the entry of one that is not finished; `finished` another delivery of one that is; `same` a
+   * push that came before, finished meanwhile; undefined a new event.
+   * @param reader has just read it
    * @param now monotonic milliseconds
    */
-  recognise(
-    hash: number,
-    createdAt: unknown,
-    epoch: number,
-    deliveryToken: string,
-    messageToken: string,
-    now: number,
-  ): LedgerEntry | undefined {
+  recognise(reader: FrameReader, epoch: number, now: number): LedgerEntry | 'finished' | 'same' | undefined {
     let likely: LedgerEntry | undefined;
-    for (let entry = this.byHash.get(hash); entry; entry = entry.twin) {
-      if (entry.createdAt !== createdAt || this.forgotten(entry, now)) continue;
+    for (let entry = this.byHash.get(reader.hash); entry; entry = entry.twin) {
+      if (entry.createdAt !== reader.body.created_at) continue;
       if (entry.epoch === epoch) {
-        if (entry.deliveryToken === deliveryToken) return entry;
-        if (entry.messageToken !== messageToken) continue;
-        const openMs = (entry.done ? entry.retiredAt : this.time(now)) - (entry.boundAt - this.offlineMs);
-        if (openMs >= REPEAT_AFTER_MS) return entry;
-      } else if (entry.messageToken === messageToken) {
+        if (entry.deliveryToken === reader.deliveryToken) return entry;
+        if (entry.messageToken !== reader.messageToken) continue;
+        if (this.time(now) - (entry.boundAt - this.offlineMs) >= REPEAT_AFTER_MS) return entry;
+      } else if (entry.messageToken === reader.messageToken) {
         return entry;
       } else {
         likely ??= entry;
       }
     }
-    return likely;
+    const since = this.time(now) - this.memoryMs;
+    const known = this.finished.recognise(reader, reader.body.created_at, epoch, since, REPEAT_AFTER_MS);
+    if (known === 'new' || (known === 'perhaps' && likely)) return likely;
+    if (known === 'same') return 'same';
+    this.finished.takeOver(reader, epoch);
+    return 'finished';
   }
 
+  /** Makes an entry that is not finished known. */
   add(entry: LedgerEntry): void {
+    entry.listed = true;
     entry.twin = this.byHash.get(entry.hash);
     this.byHash.set(entry.hash, entry);
   }
 
   /** Forgets an entry at once: it was never emitted. */
   remove(entry: LedgerEntry): void {
+    if (!entry.listed) return;
+    entry.listed = false;
     const first = this.byHash.get(entry.hash);
     if (first === entry) {
       if (entry.twin) this.byHash.set(entry.hash, entry.twin);
@@ -178,7 +211,21 @@ export class DeliveryLedger {
   /** The entry has left the flow, finished or given up: keeps it as a memory, and lets the oldest memory go. */
   retire(entry: LedgerEntry, now: number): void {
     entry.inFlow = false;
-    entry.retiredAt = this.time(now);
+    if (entry.done) this.finish(entry, this.time(now));
+    else this.giveUp(entry);
+  }
+
+  private finish(entry: LedgerEntry, at: number): void {
+    const { createdAt, epoch, extra } = entry;
+    const openMs = at - (entry.boundAt - this.offlineMs);
+    this.remove(entry);
+    this.finished.add(entry, createdAt, epoch, at, openMs);
+    for (const { hash: deliveryHash } of extra ?? []) {
+      this.finished.add({ ...entry, deliveryHash }, createdAt, epoch, at, openMs);
+    }
+  }
+
+  private giveUp(entry: LedgerEntry): void {
     entry.retirement = this.cut + this.retired.length;
     this.retired.push(entry);
     while (this.retired.length - this.oldest > this.memoryEntries) this.forgetOldest();
@@ -195,9 +242,5 @@ export class DeliveryLedger {
     const isLatest = entry?.retirement === this.cut + this.oldest;
     this.retired[this.oldest++] = undefined;
     if (entry && isLatest && !entry.inFlow) this.remove(entry);
-  }
-
-  private forgotten(entry: LedgerEntry, now: number): boolean {
-    return !entry.inFlow && entry.done && this.time(now) - entry.retiredAt > this.memoryMs;
   }
 }

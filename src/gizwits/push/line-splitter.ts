@@ -21,23 +21,24 @@ export class LineSplitter {
   }
 
   /**
-   * Takes a chunk and calls `onLine` with every line that it completes, without the line feed. The buffer handed over is
-   * valid only during the call.
+   * Takes a chunk and calls `onLine` with every line that it completes: the bytes from `from` up to `to`, which is where
+   * its line feed is. The buffer handed over is valid only during the call; a view of each line would cost more than the
+   * search for it.
    * @returns false when a line exceeds the limit; the stream cannot be followed any further then
    */
-  push(chunk: Buffer, onLine: (line: Buffer) => void): boolean {
+  push(chunk: Buffer, onLine: (bytes: Buffer, from: number, to: number) => void): boolean {
     let from = 0;
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, from);
       if (end < 0) break;
       if (this.carried + end - from > this.maxBytes) return false;
       if (this.carried === 0) {
-        onLine(chunk.subarray(from, end));
+        onLine(chunk, from, end);
       } else {
         this.keep(chunk, from, end);
-        const line = this.carry.subarray(0, this.carried);
+        const { carry, carried } = this;
         this.carried = 0;
-        onLine(line);
+        onLine(carry, 0, carried);
         if (this.carry.length > KEPT_CAPACITY) this.carry = Buffer.allocUnsafe(FIRST_CAPACITY);
       }
       from = end + 1;

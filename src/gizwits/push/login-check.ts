@@ -102,6 +102,7 @@ function logIn({ clock, dial, host, product }: PushLoginCheckOptions): Promise<S
         onSubscriptionAnswer: nothing,
         onRejected: nothing,
         takeAcknowledgements: () => '',
+        mayHoldBack: () => false,
         onChunkDone: nothing,
         onEnd: resolve,
       },

@@ -74,6 +74,8 @@ const DEFAULT_LINE_BYTES = 2 ** 20;
 const DEFAULT_DRAIN_MS = 10_000;
 const CONSUMER_ERROR_EVERY_MS = 60_000;
 const SOONEST_RETRY_MS = 1000;
+/** Acknowledgements of this part of the window are always written at once. */
+const WINDOW_PARTS = 4;
 
 /**
  * The push service for a set of products: at most one connection at a time, open while somebody needs it, kept open and
@@ -318,6 +320,7 @@ export class PushClient {
           if (!this.remote.rejected(body, !subscriptions.busy) && this.remote.unanswered === 0) subscriptions.failed();
         },
         takeAcknowledgements: () => this.dispatcher.takeAcknowledgements(),
+        mayHoldBack: () => this.holdBack(),
         onChunkDone: () => this.watchBacklog(),
         onEnd: (end) => this.sessionEnded(end),
       },
@@ -464,6 +467,14 @@ export class PushClient {
       this.flushing = false;
       this.session?.flush();
     });
+  }
+
+  /** Acknowledgements may wait for those of the next bytes as long as the server is far from running out of its window. */
+  private holdBack(): boolean {
+    const { unwritten } = this.dispatcher;
+    if (unwritten * WINDOW_PARTS > this.prefetch) return false;
+    if (unwritten > 0) this.scheduleFlush();
+    return true;
   }
 
   /** A server that ignores the prefetch window is slowed down by not reading on. */
