@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import should from 'should';
 import { WebSocket } from 'undici';
 import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
+import { record } from './support/table';
 
 const SECRETS = {
   enterpriseSecret: 'canaryEnt7f3a9c51e02b',
@@ -176,7 +177,8 @@ describe('secrets under hostile answers', function () {
             `${name}: …${everything.slice(Math.max(0, everything.indexOf(form) - 80), everything.indexOf(form) + 60)}`,
         ),
     );
-    console.log(`      ${answers} inputs, ${round} calls, ${everything.length} characters searched`);
+    const note = `${hits.length} canaries in ${everything.length} characters of a runtime, ${round} calls`;
+    record({ check: 'T39', fault: 'cloud that echoes secrets', inputs: answers, note });
     should(hits).eql([]);
   });
 });

@@ -7,6 +7,7 @@ import should from 'should';
 import { createSimulator, type Simulator } from '../../src/simulator';
 import { signedQuery, WEBHOOK_TOKEN } from '../support/expeed-flow';
 import { type Credentials, type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
+import { record } from './support/table';
 
 /** In a real Node-RED, because it matters there who reads a body first: that changes with the editor's address. */
 
@@ -180,6 +181,8 @@ for (const [where, settings, root] of [
         should(isShort(answer)).be.true(answer.text);
       }
       clearInterval(watch);
+      const note = `memory + ${Math.max(0, Math.round((most - before) / 2 ** 20))} MB`;
+      record({ check: 'W81', fault: `30 MB, ${where}`, inputs: floods.length, refused: floods.length, note });
       should(most - before).be.below(30 * 2 ** 20);
       should((await post(STATUS)).status).equal(200);
     });
@@ -216,6 +219,7 @@ for (const [where, settings, root] of [
         should(answer.status).equal(status);
         should(isShort(answer)).be.true(answer.text);
         should(await countOf(runtime, root)).equal(before);
+        record({ check: 'W82', fault: `${what}, ${where}`, inputs: 1, refused: 1, note: String(status) });
       });
     }
 
@@ -245,6 +249,14 @@ for (const [where, settings, root] of [
       should(await editorAnswers()).be.below(500);
       should((await post(STATUS)).status).equal(200);
       await until(() => closed === 200, 'the end of all connections');
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+      record({
+        check: 'W83',
+        fault: `unfinished senders, ${where}`,
+        inputs: 200,
+        refused: closed,
+        note: `${seconds} s`,
+      });
       should(performance.now() - startedAt).be.below(10_000);
       should(rssOf(runtime) - before).be.below(30 * 2 ** 20);
     });
@@ -273,6 +285,7 @@ for (const [where, settings, root] of [
       await until(() => texts.every((text) => /^HTTP\/1\.1 503 /.test(text)), 'an answer to all');
       should(performance.now() - startedAt).be.below(1500);
       should((await post(STATUS)).status).equal(200);
+      record({ check: 'W86', fault: `redeploy over held requests, ${where}`, inputs: 50, refused: 50, lost: 0 });
     });
 
     it('is gone with its node', async () => {
@@ -307,6 +320,7 @@ describe('expeed-webhook-in in Node-RED without HTTP nodes', function () {
     try {
       should((await fetch(`${runtime.url}/expeed?${signedQuery()}`)).status).equal(404);
       should(runtime.logs()).match(/httpNodeRoot: false/);
+      record({ check: 'W88', fault: 'httpNodeRoot: false', inputs: 1, refused: 1, note: 'said in the log' });
     } finally {
       await runtime.stop();
     }
@@ -323,6 +337,7 @@ describe('expeed-webhook-in in Node-RED without HTTP nodes', function () {
     });
     try {
       should((await fetch(`${runtime.url}/expeed?${signedQuery()}`)).status).equal(401);
+      record({ check: 'W88', fault: 'httpNodeAuth', inputs: 1, refused: 1 });
     } finally {
       await runtime.stop();
     }

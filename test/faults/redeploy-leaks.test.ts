@@ -9,6 +9,7 @@ import { closeAccounts } from '../../nodes/shared/open-account';
 import { createSimulator, type Simulator } from '../../src/simulator';
 import { configNodes, credentials, startRuntime, stopRuntime } from '../support/flows';
 import { nodeRedPath } from '../support/runtime';
+import { record } from './support/table';
 
 const DID = 'Mavn3NpqLZ32XDEjWYb83h';
 const MAC = 'fd06c330fc77';
@@ -106,6 +107,14 @@ describe('500 redeploys under traffic', function () {
     console.log(
       `      ${counts.length} inputs over ${REDEPLOYS} redeploys, ${simulator.executed.length - executedBefore} commands executed`,
     );
+    record({
+      check: 'E92',
+      fault: `${REDEPLOYS} redeploys under traffic`,
+      inputs: counts.length,
+      executed: simulator.executed.length - executedBefore,
+      lost: counts.filter((count) => count === 0).length,
+      doubled: counts.filter((count) => count > 1).length,
+    });
     should(counts.filter((count) => count !== 1)).eql([]);
     should(counts.length).equal(3 * REDEPLOYS);
     should(simulator.executed.length - executedBefore)

@@ -3,6 +3,7 @@ import helper from 'node-red-node-test-helper';
 import should from 'should';
 import { joinRoute } from '../../nodes/shared/webhook-routes';
 import { createSimulator, type Simulator } from '../../src/simulator';
+import { record } from '../faults/support/table';
 import {
   firstDevice,
   loadExpeed,
@@ -129,6 +130,7 @@ describe('expeed-webhook-in', () => {
     should((await post(STATUS)).status).equal(200);
     await until(() => first.length === 1);
     should(second).be.empty();
+    record({ check: 'W86', fault: 'two nodes on one path', inputs: 1, ok: 1, lost: 0, doubled: second.length });
   });
 
   it('answers at its own path and nowhere else, and not at all when it is gone', async () => {
@@ -138,6 +140,7 @@ describe('expeed-webhook-in', () => {
     for (const path of ['/hooks', '/hooks/ex-2', '/expeed', '/hooks/ex-1/more', '/HOOKS/ex-1', '/']) {
       should((await post(STATUS, path)).status).equal(404);
     }
+    record({ check: 'W80', fault: 'other paths', inputs: 8, ok: 2, refused: 6 });
     await redeployExpeed([platformNode(simulator)]);
     should((await post(STATUS, '/hooks/ex-1')).status).equal(404);
     await redeployExpeed([platformNode(simulator), webhookNode({ path: '/hooks/ex-1' })]);
@@ -194,6 +197,7 @@ describe('expeed-webhook-in', () => {
       await redeployExpeed([platformNode(simulator), webhookNode({ allowFrom })]);
       should((await post(STATUS)).status).equal(200);
     }
+    record({ check: 'W87', fault: 'address not allowed, or claimed', inputs: 6, ok: 3, refused: 3 });
   });
 
   it('lets nobody in when its list cannot be read', async () => {
@@ -218,6 +222,7 @@ describe('expeed-webhook-in', () => {
     should((await post(STATUS, '/expeed', { 'x-forwarded-for': '192.0.2.7' })).status).equal(200);
     should((await post(STATUS, '/expeed', { 'x-forwarded-for': '192.0.2.7, 198.51.100.1' })).status).equal(403);
     should((await post(STATUS)).status).equal(403);
+    record({ check: 'W87', fault: 'behind a trusted proxy', inputs: 3, ok: 1, refused: 2 });
   });
 
   it('stands behind the middleware of the administrator', async () => {

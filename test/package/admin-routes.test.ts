@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
+import { record } from '../faults/support/table';
 import { filesBelow } from '../support/package-facts';
 import { packedPackage } from '../support/packed-package';
 import { adminUser, logIn, type RunningNodeRed, startNodeRed } from '../support/runtime';
@@ -44,6 +45,8 @@ describe('the admin routes', function () {
       [401, 403].should.containEql(await call(route, await logIn(runtime, 'guest', 'secret-2')));
       (await call(route, await logIn(runtime, 'reader', 'secret-3'))).should.equal(reads ? route.status : 401);
       (await call(route, await logIn(runtime, 'owner', 'secret-1'))).should.equal(route.status);
+      const ok = reads ? 2 : 1;
+      record({ check: 'E89', fault: `${route.method} ${route.route}`, inputs: 4, ok, refused: 4 - ok });
     });
 
     if (!route.lookUp) continue;

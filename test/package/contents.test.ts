@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
+import { record } from '../faults/support/table';
 import { filesBelow, manifest } from '../support/package-facts';
 import { type PackedPackage, packedPackage, root } from '../support/packed-package';
 
@@ -27,6 +28,12 @@ describe('the tarball', function () {
 
   it('holds built files, texts, icons, examples and documents, nothing else', () => {
     const strange = pack.files.map(({ path }) => path).filter((path) => !expected.some((one) => one.test(path)));
+    record({
+      check: 'E94',
+      fault: 'files of the tarball',
+      inputs: pack.files.length,
+      ok: pack.files.length - strange.length,
+    });
     should(strange).eql([]);
   });
 

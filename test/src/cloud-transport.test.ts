@@ -370,10 +370,17 @@ describe('transport over real sockets', () => {
   });
 
   it('refuses a base URL that holds more than an address', () => {
-    for (const baseUrl of ['ftp://x', 'x', '', 'https://u:geheim@x', 'https://x/?a=1', 'https://x/#y']) {
+    const wrong = ['ftp://x', 'x', '', 'https://u:geheim@x', 'https://x/?a=1', 'https://x/#y', '//x', 'javascript:1'];
+    for (const baseUrl of wrong) {
       should(() => new Transport({ baseUrl, clock: systemClock })).throw({ code: 'GIZ_CONFIG' });
       should(() => new Transport({ baseUrl, clock: systemClock })).not.throw(/geheim/);
     }
+    record({
+      check: 'E91',
+      fault: 'base URLs that are more than an address',
+      inputs: wrong.length,
+      refused: wrong.length,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import should from 'should';
 import { Handshake, UsedSignatures } from '../../src/expeed/handshake';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 
 /** The vectors of the fact sheet: token `tok`, nonce `abc`, timestamp `1700000000`. */
@@ -50,6 +51,7 @@ describe('Expeed: registration handshake', () => {
         should(check(`signature=${bytes.toString('hex')}&nonce=abc&timestamp=1700000000`)).equal('signature');
       }
     }
+    record({ check: 'W74', fault: 'signature with one bit changed', inputs: 256, refused: 256 });
   });
 
   const malformed: Record<string, string> = {
@@ -86,6 +88,7 @@ describe('Expeed: registration handshake', () => {
     should(sign('tok' + '12' + '1700000000')).equal(sign('tok' + '121' + '700000000'));
     should(check(`signature=${signature}&nonce=121&timestamp=700000000`)).equal('parameters');
     should(check(`signature=${signature}&nonce=12&timestamp=1700000000`)).equal('hex');
+    record({ check: 'W75', fault: 'ambiguous pair', inputs: 2, ok: 1, refused: 1 });
   });
 
   it('accepts five minutes either way, in seconds and milliseconds, and no more', () => {
@@ -99,6 +102,7 @@ describe('Expeed: registration handshake', () => {
     should(at(301)).equal('timestamp');
     should(at(0, '000')).equal('hex');
     should(at(301, '000')).equal('timestamp');
+    record({ check: 'W76', fault: 'five minutes either way', inputs: 6, ok: 3, refused: 3 });
   });
 
   it('refuses a replay for as long as its timestamp would do', async () => {
@@ -110,6 +114,7 @@ describe('Expeed: registration handshake', () => {
     should(check(query)).equal('replay');
     await clock.advance(302_000);
     should(check(query)).equal('timestamp');
+    record({ check: 'W77', fault: 'replayed signature', inputs: 5, ok: 1, refused: 4 });
   });
 
   it('does not burn a signature with a stale or forged attempt', () => {
@@ -124,6 +129,7 @@ describe('Expeed: registration handshake', () => {
     for (let index = 0; index < 10_001; index++) should(used.take(String(index))).be.true();
     should(used.take('10000')).be.false();
     should(used.take('0')).be.true();
+    record({ check: 'W78', fault: '10 001 signatures', inputs: 10_001, ok: 10_001, note: 'the oldest forgotten' });
   });
 
   it('refuses everything without a token', () => {

@@ -13,6 +13,7 @@ import {
   type WebhookOptions,
   type WebhookRequest,
 } from '../../src/expeed/webhook';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 
 interface Answer {
@@ -343,6 +344,14 @@ describe('Expeed: webhook', () => {
     };
     await Promise.all(Array.from({ length: 20 }, worker));
     should([...statuses]).eql([200]);
+    record({
+      check: 'W84',
+      fault: '5000 replays',
+      inputs: 5000,
+      ok: 5000,
+      executed: pushes.length,
+      doubled: pushes.length - 1,
+    });
     should(pushes).have.length(1);
   }).timeout(60_000);
 
@@ -362,7 +371,17 @@ describe('Expeed: webhook', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const statuses = (await Promise.all(results)).map(({ status }) => status).sort();
-    should(statuses.filter((status) => status === 200)).have.length(1000);
+    const ok = statuses.filter((status) => status === 200).length;
+    record({
+      check: 'W85',
+      fault: 'queue full',
+      inputs: 1001,
+      ok,
+      refused: 1001 - ok,
+      executed: pushes.length,
+      lost: 0,
+    });
+    should(ok).equal(1000);
     should(pushes).have.length(1000);
   }).timeout(60_000);
 

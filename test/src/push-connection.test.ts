@@ -3,6 +3,7 @@ import { CloudError } from '../../src/cloud/errors';
 import { ReconnectBackOff, RefusalPacing } from '../../src/gizwits/push/back-off';
 import type { PushState } from '../../src/gizwits/push/client-state';
 import { Heartbeat } from '../../src/gizwits/push/heartbeat';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 import { CollectingConsumer } from './push-support/collecting-consumer';
 import { PRODUCT } from './push-support/fake-broker';
@@ -106,6 +107,7 @@ describe('push login', () => {
     [client.state.kind, errorOf(client.state)?.code].should.eql(['reconnecting', 'GIZ_TIMEOUT']);
     await clock.advance(5 * SECOND);
     network.links.length.should.equal(2);
+    record({ check: 'P64', fault: 'login never answered', inputs: 1, notSent: 1, note: 'given up after 10 s' });
     await client.close(0);
   });
 
@@ -127,6 +129,7 @@ describe('push login', () => {
       [client.state.kind, errorOf(client.state)?.code].should.eql(['reconnecting', 'GIZ_BAD_RESPONSE']);
       await client.close(0);
     }
+    record({ check: 'P64', fault: 'login answered with garbage', inputs: 2, refused: 2 });
   });
 
   it('answered twice, or in the older shape: stays connected', async () => {
@@ -138,6 +141,7 @@ describe('push login', () => {
     client.attach(new CollectingConsumer());
     await clock.advance(5 * MINUTE);
     [client.state.kind, network.links.length].should.eql(['connected', 1]);
+    record({ check: 'P64', fault: 'login answered twice', inputs: 1, ok: 1 });
     await client.close(0);
   });
 
@@ -243,6 +247,7 @@ describe('push login of several products', () => {
       network.links.length.should.equal(links);
       asked.length.should.be.within(8, 13);
       const waits = asked.slice(1).map((at, i) => at - asked[i]);
+      record({ check: 'P70', fault: 'one of two products refused', inputs: 2, ok: 1, refused: 1 });
       Math.min(...waits).should.be.aboveOrEqual(MINUTE);
       await client.close(0);
     });
@@ -296,6 +301,12 @@ describe('push reconnection', () => {
     // On average half of a minute between tries, once the waits have grown.
     (clock.mono() / network.links.length).should.be.within(20 * SECOND, 45 * SECOND);
     client.stats.outages.should.equal(1);
+    record({
+      check: 'P65',
+      fault: 'accepted and closed at once',
+      inputs: 1000,
+      note: `${network.mostOpen} socket at most`,
+    });
     await client.close(0);
   });
 
@@ -307,6 +318,7 @@ describe('push reconnection', () => {
     };
     client.attach(new CollectingConsumer());
     await clock.advance(HOUR);
+    record({ check: 'P66', fault: 'cut after each login for an hour', inputs: network.links.length });
     network.links.length.should.be.within(60, 180);
     log.entries.should.eql(['warn push.events.lost', 'info push.events.restored']);
     await client.close(0);
@@ -463,7 +475,9 @@ describe('push heartbeat', () => {
   }
 
   it('no false death in 24 h of stalls of 200 ms', async () => {
-    (await withStalls(200, 1000, 24 * HOUR)).should.equal(0);
+    const deaths = await withStalls(200, 1000, 24 * HOUR);
+    record({ check: 'P63', fault: 'a day of stalls of 200 ms', inputs: 86_400, note: `${deaths} false deaths` });
+    deaths.should.equal(0);
   });
 
   it('no false death when the loop stands still for 20 s, or for 3 minutes', async () => {

@@ -2,6 +2,7 @@ import should from 'should';
 import { CloudError } from '../../src/cloud/errors';
 import type { RemoteCommand } from '../../src/gizwits/push/control-codec';
 import type { ControlResult } from '../../src/gizwits/push/remote-control';
+import { record } from '../faults/support/table';
 import { PRODUCT } from './push-support/fake-broker';
 import type { FakeLink } from './push-support/fake-link';
 import { setUp } from './push-support/set-up';
@@ -143,6 +144,7 @@ describe('push control', () => {
     requests(link).length.should.equal(1);
     accept(requests(link)[0], link);
     client.stats.lateAnswers.should.equal(1);
+    record({ check: 'P72', fault: 'answer to a command late', inputs: 1, unknown: 1, lost: 0, doubled: 0 });
     await client.close(0);
   });
 
@@ -155,6 +157,7 @@ describe('push control', () => {
     await clock.advance(MINUTE);
     network.links.length.should.equal(2);
     requests(network.last).should.eql([]);
+    record({ check: 'P72', fault: 'connection lost under commands', inputs: 2, unknown: 2, lost: 0, doubled: 0 });
     await client.close(0);
   });
 

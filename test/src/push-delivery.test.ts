@@ -1,6 +1,7 @@
 import should from 'should';
 import { DeliveryRegistry } from '../../src/gizwits/push/delivery-registry';
 import { DeliveryLedger } from '../../src/gizwits/push/ledger';
+import { record } from '../faults/support/table';
 import { VirtualClock } from '../support/virtual-clock';
 import { CollectingConsumer } from './push-support/collecting-consumer';
 import { runUnderDisconnects } from './push-support/disconnect-run';
@@ -42,6 +43,7 @@ describe('push delivery', () => {
     consumer.taken[0].delivery.done();
     await clock.settle();
     [broker.audit.double, broker.audit.unknown].should.eql([0, 0]);
+    record({ check: 'P53', fault: 'acknowledged twice', inputs: 3, ok: 2, doubled: broker.audit.double });
     client.stats.unacknowledged.should.equal(1);
     await client.close(0);
   });
@@ -193,6 +195,7 @@ describe('push delivery', () => {
     push(network.last, pushed(1, 20), pushed(2, 13), pushed(3, 27), pushed(4, 21));
     consumer.taken.map(({ delivery }) => delivery.outOfOrder).should.eql([false, true, false, false]);
     client.stats.outOfOrder.should.equal(1);
+    record({ check: 'P71', fault: 'out of order', inputs: 4, ok: 4, lost: 0, note: 'one flagged' });
     await client.close(0);
   });
 
@@ -233,6 +236,11 @@ describe('push delivery over disconnects', () => {
           close: () => client.close(0),
         };
       });
+      const { lost, repeats } = result;
+      const wrong = result.ackedBeforeDone + result.unknownAcks + result.doubleAcks;
+      const fault = `disconnects, message ids ${messageIds}`;
+      const note = `${cuts} disconnects, ${wrong} wrong acknowledgements`;
+      record({ check: 'P49', fault, inputs: 10_000, ok: 10_000 - lost, lost, doubled: repeats, note });
       cuts.should.be.above(99);
       result.should.eql({
         lost: 0,
@@ -281,6 +289,7 @@ describe('push delivery over disconnects', () => {
     consumer.taken[1].delivery.done();
     await clock.settle();
     acks(network.last).should.eql([2, 1]);
+    record({ check: 'P52', fault: 'redelivery of events in the flow', inputs: 2, ok: 2, lost: 0, doubled: 0 });
     await client.close(0);
   });
 
@@ -296,6 +305,7 @@ describe('push delivery over disconnects', () => {
     await clock.advance(10 * SECOND);
     network.links.length.should.equal(2);
     for (const link of network.links) acks(link).should.eql([]);
+    record({ check: 'P52', fault: 'acknowledgement between connections', inputs: 1, notSent: 1 });
     await client.close(0);
   });
 
@@ -468,7 +478,16 @@ describe('push back-pressure', () => {
     await clock.advance(20 * SECOND);
     most.should.equal(50);
     for (let i = 0; i < 20; i++) await clock.advance(10 * SECOND);
-    broker.audit.acknowledged.size.should.equal(1000);
+    const ok = broker.audit.acknowledged.size;
+    record({
+      check: 'P69',
+      fault: 'slow flow',
+      inputs: 1000,
+      ok,
+      lost: 1000 - ok,
+      note: `${most} in the flow at most`,
+    });
+    ok.should.equal(1000);
     await client.close(0);
   });
 
@@ -514,6 +533,13 @@ describe('push back-pressure', () => {
     consumer.numbers.should.eql(Array.from({ length: 500 }, (_, i) => i + 1));
     last.paused.should.be.false();
     log.entries.should.eql(['warn push.events.overrun']);
+    record({
+      check: 'P69',
+      fault: 'service that ignores the window',
+      inputs: 500,
+      ok: consumer.numbers.length,
+      lost: 0,
+    });
     await client.close(0);
   });
 

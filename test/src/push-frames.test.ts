@@ -1,6 +1,7 @@
 import should from 'should';
 import { FrameReader, MAX_DEPTH } from '../../src/gizwits/push/frame-reader';
 import { LineSplitter } from '../../src/gizwits/push/line-splitter';
+import { record } from '../faults/support/table';
 import { processorMs } from '../support/processor-time';
 
 const MIB = 2 ** 20;
@@ -38,6 +39,13 @@ describe('push line splitter', () => {
     for (let at = 0; at <= bytes.length; at++) {
       linesOf([bytes.subarray(0, at), bytes.subarray(at)]).should.eql([EVENT, '{"cmd":"pong"}']);
     }
+    record({
+      check: 'P56',
+      fault: 'every split point of a frame',
+      inputs: bytes.length + 1,
+      ok: bytes.length + 1,
+      lost: 0,
+    });
   });
 
   it('gives the same lines byte by byte', () => {
@@ -66,6 +74,7 @@ describe('push line splitter', () => {
       split(MIB).should.be.true();
       split(MIB + 1).should.be.false();
     }
+    record({ check: 'P58', fault: '1 MB, and one byte more', inputs: 9, ok: 6, refused: 3 });
   });
 
   it('stalls no more than 50 ms over 16 MB in chunks of 1 KB, with a limit and without', () => {
@@ -81,6 +90,12 @@ describe('push line splitter', () => {
         longest = Math.max(longest, processorMs() - before);
       }
       refused.should.equal(limit === MIB);
+      record({
+        check: 'P58',
+        fault: `16 MB, limit ${limit / MIB} MB`,
+        inputs: 1,
+        note: `stall ${longest.toFixed(1)} ms`,
+      });
       longest.should.be.below(50);
       // Copying what is there with each chunk takes minutes.
       (processorMs() - begun).should.be.below(2000);
@@ -114,6 +129,7 @@ describe('push frame reader', () => {
       read(text).kind.should.equal('garbage', text);
     }
     read('No Heartbeat!\r').kind.should.equal('no-heartbeat');
+    record({ check: 'P59', fault: 'lines that are no frames', inputs: 22, refused: 22, note: 'all skipped' });
   });
 
   it('survives random bytes', () => {
@@ -140,6 +156,7 @@ describe('push frame reader', () => {
           ),
         ).equal('object');
     }
+    record({ check: 'P59', fault: 'random bytes', inputs: 50_000, note: 'none ends the reader' });
   });
 
   it('takes off CRLF, byte order mark and NUL', () => {
@@ -153,6 +170,7 @@ describe('push frame reader', () => {
       kind.should.equal('frame');
       reader.body.should.eql({ cmd: 'pong' });
     }
+    record({ check: 'P57', fault: 'CRLF, byte order mark, NUL', inputs: 4, ok: 4, lost: 0 });
   });
 
   it('keeps ids as they are written', () => {
@@ -179,6 +197,7 @@ describe('push frame reader', () => {
     [reader.deliveryToken, reader.messageToken].should.eql(['', '']);
     // Of doubled members the last one counts, as in the parsed body.
     read('{"delivery_id":1,"delivery_id":2}').reader.deliveryToken.should.equal('2');
+    record({ check: 'P60', fault: 'ids beyond 2^53, text, missing', inputs: 16, ok: 11, refused: 5 });
   });
 
   it('hashes everything but the two ids, whatever the order', () => {
@@ -226,5 +245,6 @@ describe('push frame reader', () => {
       reader.body.should.eql({ cmd: 'x', data: { a: 1 } });
       Object.hasOwn(reader.body.data as object, '__proto__').should.be.false();
     }
+    record({ check: 'P62', fault: '__proto__ in data', inputs: 3, ok: 3, note: 'left out' });
   });
 });

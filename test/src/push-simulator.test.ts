@@ -5,6 +5,7 @@ import { PushClient, type PushClientOptions } from '../../src/gizwits/push/push-
 import { createSimulator, type Simulator } from '../../src/simulator';
 import type { SnotiBehaviour } from '../../src/simulator/snoti/behaviour';
 import { SnotiServer } from '../../src/simulator/snoti/server';
+import { record } from '../faults/support/table';
 import { CollectingConsumer } from './push-support/collecting-consumer';
 import { PRODUCT, statusEvent } from './push-support/fake-broker';
 import { ScaledClock, until } from './push-support/scaled-clock';
@@ -112,6 +113,8 @@ describe('push against the simulated service', () => {
         workMs: 400,
       });
       result.should.eql(CLEAN);
+      const fault = `unacknowledged repeated, ${repeatId} id`;
+      record({ check: 'P51', fault, inputs: 1000, ok: 1000, lost: 0, doubled: 0, note: `${pushes} pushes` });
       pushes.should.be.above(1500);
     }
   });
@@ -158,6 +161,15 @@ describe('push against the simulated service', () => {
     }
     await until(() => waits.length === n, 'the events');
     waits.sort((one, other) => one - other);
+    const p99 = (waits[Math.floor(waits.length * 0.99)] ?? 0).toFixed(1);
+    record({
+      check: 'P73',
+      fault: '2000 events a second',
+      inputs: n,
+      ok: waits.length,
+      lost: n - waits.length,
+      note: `99 % within ${p99} ms`,
+    });
     // Includes the way through the service, which runs in the same process on a machine that others use too.
     waits[Math.floor(waits.length * 0.99)].should.be.below(50);
     waits[Math.floor(waits.length * 0.5)].should.be.below(10);

@@ -5,6 +5,7 @@ import type { CloudError } from '../../src/cloud/errors';
 import { DeliveryRegistry } from '../../src/gizwits/push/delivery-registry';
 import { PushClient, type PushClientOptions } from '../../src/gizwits/push/push-client';
 import { type CertificateKind, CertificateMaker } from '../../src/simulator/snoti/certificate';
+import { record } from '../faults/support/table';
 import { CollectingConsumer } from './push-support/collecting-consumer';
 import { PRODUCT, statusEvent } from './push-support/fake-broker';
 import { answerLogins, RawServer } from './push-support/raw-server';
@@ -183,6 +184,8 @@ describe('push over TLS', () => {
     await until(() => one.stats.lines.tooLong === 1, 'the refusal of the line');
     await until(() => one.stats.connections === 2, 'the next connection');
     clearInterval(watch);
+    const note = `stall ${longest.toFixed(0)} ms`;
+    record({ check: 'P58', fault: '16 MB in a line over a socket', inputs: 1, refused: 1, note });
     longest.should.be.below(50);
   });
 

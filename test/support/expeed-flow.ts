@@ -9,6 +9,7 @@ import { closePlatforms } from '../../nodes/shared/open-platform';
 import type { Simulator } from '../../src/simulator';
 import type { PlatformDevice } from '../../src/simulator/expeed/platform';
 import type { FlowNode, Message, NodeSet, Status } from './flows';
+import './canaries-in-process';
 import './message-contract';
 import { nodeRedPath } from './runtime';
 

@@ -3,6 +3,7 @@ import helper from 'node-red-node-test-helper';
 import enterprise from '../../nodes/gizwits-enterprise';
 import product from '../../nodes/gizwits-product';
 import type { Simulator } from '../../src/simulator';
+import './canaries-in-process';
 import './message-contract';
 import { nodeRedPath } from './runtime';
 

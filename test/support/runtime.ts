@@ -4,8 +4,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { protect, watch, watchFiles } from './canaries';
 import { freePort } from './free-port';
+import { nodeRedPath } from './node-red-path';
 import { packedPackage } from './packed-package';
+
+export { nodeRedPath } from './node-red-path';
 
 /** A node as flows.json holds it. */
 export interface FlowNode {
@@ -55,11 +59,6 @@ export interface DeployOptions {
 const startMs = 60_000;
 const stopMs = 20_000;
 
-/** The Node-RED to test with: the package folder that GIZ_NODE_RED names, else the project's own; its main file. */
-export function nodeRedPath(): string {
-  return require.resolve(process.env.GIZ_NODE_RED ?? 'node-red');
-}
-
 /** The version of the Node-RED to test with. */
 export function nodeRedVersion(): string {
   const manifest = createRequire(nodeRedPath()).resolve('node-red/package.json');
@@ -92,18 +91,33 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
   const { folder } = await packedPackage();
   const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'gizwits-node-red-'));
   const port = await freePort();
+  protect(options.credentials);
   prepareUserDir(userDir, folder, port, options);
   const nodeRed = new NodeRedProcess(userDir, options);
   const url = `http://127.0.0.1:${port}`;
   const adminRoot = typeof options.settings?.httpAdminRoot === 'string' ? options.settings.httpAdminRoot : '';
+  const answers: Promise<unknown>[] = [];
   const runtime: RunningNodeRed = {
     url,
     version: nodeRedVersion(),
     userDir,
     pid: nodeRed.pid,
     logs: () => nodeRed.output,
-    request: (path, init) => fetch(`${url}${path}`, init),
+    request: async (path, init) => {
+      const reply = await fetch(`${url}${path}`, init);
+      answers.push(
+        reply
+          .clone()
+          .text()
+          .then(
+            (text) => watch(`answer of ${path}`, text),
+            () => undefined,
+          ),
+      );
+      return reply;
+    },
     deploy: (flows, { credentials = {}, type = 'full', headers } = {}) => {
+      protect(credentials);
       const body = flows.map((node) => (credentials[node.id] ? { ...node, credentials: credentials[node.id] } : node));
       return nodeRed.settles(async () => {
         const reply = await fetch(`${url}${adminRoot}/flows`, {
@@ -116,11 +130,14 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
     },
     stop: async (signal = 'SIGTERM') => {
       await nodeRed.stop(signal);
+      await Promise.all(answers);
+      watch('log', nodeRed.output);
+      watchFiles(userDir);
       if (!options.userDir) rmSync(userDir, { recursive: true, force: true });
     },
   };
   try {
-    await nodeRed.settles(() => answers(`${url}${adminRoot}/settings`, nodeRed));
+    await nodeRed.settles(() => answering(`${url}${adminRoot}/settings`, nodeRed));
   } catch (error) {
     await runtime.stop('SIGKILL');
     throw error;
@@ -179,7 +196,7 @@ class NodeRedProcess {
   }
 }
 
-async function answers(url: string, nodeRed: NodeRedProcess): Promise<void> {
+async function answering(url: string, nodeRed: NodeRedProcess): Promise<void> {
   // 401 is an answer too: with adminAuth nothing else comes without a token.
   await waitFor(url, nodeRed, () =>
     fetch(url).then(
