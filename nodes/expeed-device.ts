@@ -13,6 +13,7 @@ import { handleInputs, type Input } from './shared/input';
 import { linkPlatform } from './shared/platform';
 import { outputMode, RecordSender } from './shared/record-sender';
 import { registerNode } from './shared/register';
+import { setStatusKey } from './shared/texts';
 import { type TypedField, typedField } from './shared/typed-fields';
 import { countOf, listOf, secondsOf } from './shared/values';
 
@@ -150,7 +151,7 @@ export default function register(RED: NodeAPI): void {
           return;
         }
         if (result.messageId === null) throw noResult();
-        input.status.report('blue', 'dot', RED._('expeed-device.status.waiting'));
+        input.status.report('blue', 'dot', setStatusKey('expeed-device', 'waiting'));
         const success = await platform.results.wait(result.messageId, sentAt, waitMs, input.signal);
         answer(job, { ...result, success });
         if (success) input.status.succeeded();

@@ -14,7 +14,7 @@ import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
 import { registerWithSimulator } from './shared/simulated-registration';
 import { NodeStatus } from './shared/status';
-import { libraryText, translateError } from './shared/texts';
+import { libraryText, setStatusKey, translateError } from './shared/texts';
 import { joinRoute } from './shared/webhook-routes';
 
 interface WebhookDef extends NodeDef {
@@ -38,8 +38,11 @@ export default function register(RED: NodeAPI): void {
     let received = 0;
     let closed = false;
 
+    // A bare key is put into words by each editor; one with values only by this runtime.
     const text = (key: string, params?: Record<string, string | number>): string =>
-      RED._(`expeed-webhook-in.status.${key}`, params as Record<string, string>);
+      params
+        ? RED._(`expeed-webhook-in.status.${key}`, params as Record<string, string>)
+        : setStatusKey('expeed-webhook-in', key);
     const log = (level: 'log' | 'warn' | 'error', key: string, params: Record<string, string | number> = {}): void => {
       const now = systemClock.mono();
       if (now - (loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_DISTANCE_MS) return;

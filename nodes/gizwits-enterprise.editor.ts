@@ -2,6 +2,7 @@ import { offerCheck } from './editor/account-check';
 import { prepareDialog } from './editor/dialog';
 import { currentValue, fieldOf } from './editor/fields';
 import { leaveUntouched } from './editor/saved-values';
+import { translateStatuses } from './editor/status-language';
 import { commonText, setText } from './editor/text';
 import { baseUrl, plain, when, wholeNumber } from './editor/validators';
 import { bindVisibility } from './editor/visibility';
@@ -24,6 +25,9 @@ interface EnterpriseProperties {
 const text = (key: string): string => setText('gizwits-enterprise', key);
 const custom = when('region', 'custom');
 const realCloud = (node: EditorNode<object>): boolean => !when('region', 'simulator')(node);
+
+// Once for all nodes of the package: this set is always there, since it carries the shared texts.
+translateStatuses();
 
 RED.nodes.registerType<EnterpriseProperties>('gizwits-enterprise', {
   category: 'config',

@@ -62,7 +62,7 @@ declare global {
     oneditresize?(this: EditorNode<P>, size: { width: number; height: number }): void;
   }
 
-  interface EditorGlobal extends Omit<EditorRED, 'nodes' | 'editor' | 'utils' | 'clipboard' | '_'> {
+  interface EditorGlobal extends Omit<EditorRED, 'nodes' | 'editor' | 'utils' | 'clipboard' | 'view' | '_'> {
     /** The text of a catalogue key `<set id>:<path>`; the key itself when there is none. */
     _(key: string, params?: Record<string, string | number>): string;
     nodes: Omit<EditorRED['nodes'], 'registerType'> & {
@@ -71,6 +71,10 @@ declare global {
     editor: EditorRED['editor'] & {
       /** The nodes whose dialogs are open, the topmost last. */
       getEditStack(): object[];
+    };
+    view: EditorRED['view'] & {
+      /** Draws the status of a node again. */
+      redrawStatus(node: object): void;
     };
     clipboard: {
       /** Copies text, with a note at an element that it was done; false when the browser does not allow it. */

@@ -16,6 +16,11 @@ export function statusKey(name: string): string {
   return `${SHARED_CATALOGUE}:common.status.${name}`;
 }
 
+/** Full key of a status text of one node set. */
+export function setStatusKey(set: string, name: string): string {
+  return `@gizflow/node-red-gizwits/${set}:${set}.status.${name}`;
+}
+
 /** A shared status text with values in it, in the runtime's language. */
 export function statusText(RED: NodeAPI, name: string, params: TextParams): string {
   return RED._(statusKey(name), params as Record<string, string>);

@@ -151,6 +151,25 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
     should(editor.errors).eql([]);
   });
 
+  it('stand beside statuses in the language of the reader, whatever the runtime speaks', async () => {
+    await runtime.deploy([
+      { id: 'tab', type: 'tab', label: 'e2e' },
+      { id: 'cloud', type: 'gizwits-enterprise', region: 'simulator' },
+      { id: 'product', type: 'gizwits-product', enterprise: 'cloud', productKey: '' },
+      { id: 'start', type: 'inject', z: 'tab', x: 120, y: 80, wires: [['search']] },
+      { id: 'search', type: 'gizwits-search', product: 'product', limit: 5, z: 'tab', x: 320, y: 80, wires: [[]] },
+    ]);
+    await showEditor(editor, runtime);
+    const label = editor.page.locator('#search .red-ui-flow-node-status-label');
+    should(await label.textContent()).equal('就绪');
+    const json = { 'content-type': 'application/json' };
+    await runtime.request('/inject/start', { method: 'POST', headers: json, body: '{}' });
+    await label.filter({ hasText: '找到 5 条' }).waitFor();
+    await showEditor(editor, runtime);
+    await label.filter({ hasText: '找到 5 条' }).waitFor();
+    should(editor.errors).eql([]);
+  });
+
   /** The id of the first config node of a type. */
   function configNode(type: string): Promise<string> {
     return editor.page.evaluate((wanted) => {

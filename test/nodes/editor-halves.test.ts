@@ -290,6 +290,7 @@ describe('the editor halves', () => {
         node: (id: string) => configNodes.get(id) ?? null,
       },
       editor: { getEditStack: () => [] },
+      comms: { subscribe: () => undefined },
       // The editor's own check, as far as these tests need it.
       utils: {
         validateTypedProperty: (value: string, type: string) => {

@@ -16,7 +16,7 @@ const floors: readonly Floor[] = [
     holds: /^nodes\/(editor\/|[^/]+\.editor(\.ts)?$)/,
     below: ['editor halves', 'both halves', 'src/gizwits', 'src/expeed', 'src/cloud', 'src/texts'],
   },
-  { name: 'both halves', holds: /^nodes\/migrations(\.ts)?$/, below: [] },
+  { name: 'both halves', holds: /^nodes\/(migrations(\.ts)?$|locales\/)/, below: [] },
   { name: 'messages', holds: /^nodes\/messages(\/|$)/, below: ['messages'] },
   {
     name: 'nodes',
