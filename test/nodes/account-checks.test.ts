@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import helper from 'node-red-node-test-helper';
 import should from 'should';
 import app from '../../nodes/gizwits-app';
@@ -102,6 +103,35 @@ describe('the check of the config dialogs', function () {
         });
       }
       simulator.logins.refused.should.equal(3);
+    });
+
+    it('keeps the distance between logins although nobody uses the account, for a quarter of an hour', async () => {
+      await load();
+      const { baseUrl, id } = simulator.enterprise;
+      const { productKey } = simulator.products[0] as Simulator['products'][number];
+      const nodes = [
+        draft('new', 'gizwits-product', { enterprise: 'cloud', productKey }, { productSecret: 'f'.repeat(32) }),
+        draft(
+          'cloud',
+          'gizwits-enterprise',
+          { region: 'custom', baseUrl },
+          { enterpriseId: id, enterpriseSecret: 'x' },
+        ),
+      ];
+      const click = (): Promise<unknown> => look('/gizwits-product/check', { product: 'new', nodes });
+      mock.timers.enable({ apis: ['setTimeout'] });
+      try {
+        for (let index = 0; index < 4; index++) await click();
+        mock.timers.tick(600_000);
+        await click();
+        simulator.logins.refused.should.equal(3);
+        mock.timers.tick(1_000_000);
+        mock.timers.tick(100_000);
+        await click();
+        simulator.logins.refused.should.equal(4);
+      } finally {
+        mock.timers.reset();
+      }
     });
 
     it('says what the settings lack, and looks at the rest', async () => {

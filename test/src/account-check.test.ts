@@ -292,7 +292,8 @@ describe('the check of the push login', () => {
     (await look()).should.eql(['push ok check.push.accepted']);
     const { links, open } = broker.network;
     [links.length, open, broker.audit.acknowledged.size, broker.waiting].should.eql([1, 0, 0, 5]);
-    const [login] = links[0]?.frames ?? [];
+    const [login, ...more] = links[0]?.frames ?? [];
+    should(more).eql([]);
     should(login).match({ cmd: 'login_req', prefetch_count: 1, data: [{ events: [] }] });
   });
 
