@@ -4,9 +4,13 @@ import { configError, excerpt } from '../cloud/input';
 /** IPv4 addresses as a socket of both families reports them: `::ffff:192.0.2.1`. */
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
+/** Addresses whose answer is kept: platforms call from few, and checking one takes as long as reading a push. */
+const MOST_KNOWN = 256;
+
 /** The addresses that may call: single ones and networks in CIDR notation, of both families. */
 export class AddressList {
   private readonly list = new BlockList();
+  private readonly known = new Map<string, boolean>();
 
   /**
    * @param entries such as `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`
@@ -18,9 +22,18 @@ export class AddressList {
 
   has(address: string | undefined): boolean {
     if (address === undefined) return false;
-    const plain = plainAddress(address);
-    const family = isIP(plain);
-    return family !== 0 && this.list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+    let has = this.known.get(address);
+    if (has === undefined) {
+      has = this.check(plainAddress(address));
+      if (this.known.size >= MOST_KNOWN) this.known.clear();
+      this.known.set(address, has);
+    }
+    return has;
+  }
+
+  private check(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.list.check(address, family === 4 ? 'ipv4' : 'ipv6');
   }
 
   private add(entry: string): void {

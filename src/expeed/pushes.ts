@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isPlainObject } from '../cloud/input';
 import { type DatapointRecord, toRecord } from './records';
 import type { Timestamps } from './timestamp';
@@ -102,7 +102,5 @@ function numberOf(value: unknown): number | undefined {
 }
 
 function digest(msgType: number, deviceId: string, content: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify([msgType, deviceId, content]))
-    .digest('base64');
+  return hash('sha256', JSON.stringify([msgType, deviceId, content]), 'base64');
 }

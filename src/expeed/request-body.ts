@@ -44,7 +44,7 @@ export function readBody(request: IncomingMessage, clock: Clock): PendingBody {
       if (size > MAX_BODY_BYTES) end({ state: 'tooLarge' });
       else chunks.push(chunk);
     };
-    const onEnd = (): void => end(decode(Buffer.concat(chunks, size)));
+    const onEnd = (): void => end(decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
     const onCut = (): void => end({ state: 'cut' });
     timer = clock.setTimeout(() => end({ state: 'tooSlow' }), BODY_DEADLINE_MS);
     abandon = onCut;
@@ -53,9 +53,11 @@ export function readBody(request: IncomingMessage, clock: Clock): PendingBody {
   return { result, abandon: () => abandon() };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Buffer): BodyResult {
   try {
-    return { state: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { state: 'text', text: utf8.decode(bytes) };
   } catch {
     return { state: 'notText' };
   }

@@ -1,6 +1,8 @@
 /** What a zone is east of UTC is asked once for each quarter of an hour: no zone changes its clocks in between. */
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
+/** Quarters whose offset is kept: a week of records, read over and over. */
+const MOST_QUARTERS = 1024;
 
 /** `2017-02-13T12-00-00-000`; colons and a point, as in ISO 8601, are taken too, and so is a missing fraction. */
 const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2})[-:](\d{2})[-:](\d{2})(?:[-.:](\d{1,3}))?$/;
@@ -23,8 +25,7 @@ export function isTimeZone(name: string): boolean {
  */
 export class Timestamps {
   private readonly calendar: Intl.DateTimeFormat;
-  private knownQuarter = Number.NaN;
-  private knownOffset = 0;
+  private readonly offsets = new Map<number, number>();
 
   /** @param zone a name that {@link isTimeZone} knows. */
   constructor(readonly zone: string) {
@@ -79,11 +80,13 @@ export class Timestamps {
   /** Milliseconds east of UTC. */
   private offsetAt(ms: number): number {
     const quarter = Math.floor(ms / QUARTER_MS);
-    if (quarter !== this.knownQuarter) {
-      this.knownOffset = this.readOffset(quarter * QUARTER_MS);
-      this.knownQuarter = quarter;
+    let offset = this.offsets.get(quarter);
+    if (offset === undefined) {
+      offset = this.readOffset(quarter * QUARTER_MS);
+      if (this.offsets.size >= MOST_QUARTERS) this.offsets.clear();
+      this.offsets.set(quarter, offset);
     }
-    return this.knownOffset;
+    return offset;
   }
 
   private readOffset(ms: number): number {
@@ -99,6 +102,8 @@ function wallTime(text: string): number | undefined {
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
   const ms = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')));
-  const same = new Date(ms).toISOString().slice(0, 19) === `${text.slice(0, 10)}T${match[4]}:${match[5]}:${match[6]}`;
-  return same ? ms : undefined;
+  const date = new Date(ms);
+  // Date.UTC carries over what is too large: the 31st of February is one of March.
+  const same = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour;
+  return same && minute < 60 && second < 60 && year === date.getUTCFullYear() ? ms : undefined;
 }

@@ -77,6 +77,10 @@ const RETRY_AFTER = '5';
 /** Both spellings of the message: the documents' tables use one each. */
 const ACCEPTED = JSON.stringify({ result_code: 0, result_message: 'ok', result_msg: 'ok' });
 
+const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', ...ALWAYS };
+const TEXT_HEADERS = { 'Content-Type': 'text/plain; charset=utf-8', ...ALWAYS };
+
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/i;
 
 /** Why a request was refused, in the words of its answer: short, and the same whatever the cause was in detail. */
@@ -152,30 +156,40 @@ export class Webhook {
 
   private async answer(request: WebhookRequest, response: ServerResponse): Promise<void> {
     const beganAt = this.options.clock.mono();
+    let status = 200;
+    let headers: Readonly<Record<string, string>> = JSON_HEADERS;
+    let text = ACCEPTED;
     try {
-      const { type, text } = await this.respond(request);
-      begin(response, 200, { 'Content-Type': type }, text);
+      const nonce = await this.respond(request);
+      if (nonce !== undefined) {
+        headers = TEXT_HEADERS;
+        text = nonce;
+      }
     } catch (error) {
       const refusal = error instanceof Refusal ? error : unavailable();
-      begin(
-        response,
-        refusal.status,
-        { 'Content-Type': 'text/plain; charset=utf-8', ...refusal.headers },
-        refusal.text,
-      );
+      status = refusal.status;
+      headers = { ...TEXT_HEADERS, ...refusal.headers };
+      text = refusal.text;
     }
-    if (request.complete || request.destroyed) response.end();
+    const whole = request.complete || request.destroyed;
+    if (!response.headersSent && !response.destroyed) {
+      response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(text) });
+      // In one go where that is possible: what is written before the end takes a write of its own.
+      if (!whole) response.write(text);
+    } else text = '';
+    if (whole) response.end(text);
     else this.endLater(request, response, beganAt);
   }
 
-  private async respond(request: WebhookRequest): Promise<{ type: string; text: string }> {
+  /** Does what the request asks for. @returns the nonce of a handshake; undefined for a push @throws Refusal */
+  private async respond(request: WebhookRequest): Promise<string | undefined> {
     if (this.closed) throw unavailable();
     const address = plainAddress(request.ip ?? request.socket.remoteAddress ?? '');
     if (this.options.allowFrom && !this.options.allowFrom.has(address)) throw new Refusal(403);
-    if (request.method === 'GET') return { type: 'text/plain; charset=utf-8', text: this.shakeHands(request, address) };
+    if (request.method === 'GET') return this.shakeHands(request, address);
     if (request.method !== 'POST') throw new Refusal(405, { Allow: 'GET, POST' });
     await this.take(await this.readPush(request));
-    return { type: 'application/json; charset=utf-8', text: ACCEPTED };
+    return undefined;
   }
 
   private shakeHands(request: IncomingMessage, address: string): string {
@@ -308,16 +322,4 @@ function isJsonType(contentType: string | undefined): boolean {
   const [type, ...parameters] = contentType.split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.replace(/^charset=/i, '');
   return JSON_TYPE.test(type) && (charset === undefined || /^"?utf-?8"?$/i.test(charset));
-}
-
-/** Writes an answer whole, but does not end it. */
-function begin(response: ServerResponse, status: number, headers: Record<string, string>, text: string): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
-    ...headers,
-    'Content-Length': String(Buffer.byteLength(text)),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  response.write(text);
 }
