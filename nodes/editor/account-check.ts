@@ -27,14 +27,21 @@ export function offerCheck(node: EditorNode<object>, path: string, describe: () 
   const row = dialogOf(node).find('.gizwits-account-check');
   const button = row.find('button');
   const list = row.find('.gizwits-findings');
+  let turn = 0;
+  const show = (asked: number, lines: JQuery[]): void => {
+    if (asked === turn) list.empty().append(lines);
+  };
+  // What was found says nothing about what has been changed since.
+  dialogOf(node).on('input change', () => show(++turn, []));
   button.on('click', () => {
     const { question, nodes } = describe();
+    const asked = ++turn;
     button.prop('disabled', true);
-    list.empty().append(waitingLine());
+    show(asked, [waitingLine()]);
     ask<{ lines: Finding[] }>(path, question, nodes)
       .then(
-        ({ lines }) => list.empty().append(lines.map(findingLine)),
-        ({ message }: Error) => list.empty().append(line('failed', commonText('label.check'), message)),
+        ({ lines }) => show(asked, lines.map(findingLine)),
+        ({ message }: Error) => show(asked, [line('failed', commonText('label.check'), message)]),
       )
       .finally(() => button.prop('disabled', false));
   });

@@ -135,6 +135,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
     await openDialog(editor, 'pump');
     should(await check()).eql(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'skipped']);
     await editor.page.locator('#node-config-input-productSecret').fill(secret);
+    should(await lines()).eql([], 'what was found for another secret stays no longer');
     for (let click = 0; click < 5; click++) should(await check()).containEql('failed');
     should(await dialogText(editor))
       .containEql('产品密钥（product secret）不正确')
