@@ -15,7 +15,7 @@ import { outputMode, RecordSender } from './shared/record-sender';
 import { registerNode } from './shared/register';
 import { setStatusKey } from './shared/texts';
 import { type TypedField, typedField } from './shared/typed-fields';
-import { countOf, listOf, secondsOf } from './shared/values';
+import { choiceOf, countOf, listOf, secondsOf } from './shared/values';
 
 type Operation = 'status' | 'current' | 'history' | 'set';
 
@@ -105,7 +105,7 @@ export default function register(RED: NodeAPI): void {
           ids: listOf(fields.ids, await input.read(fields.ids)),
           startMs,
           endMs: startMs === undefined ? undefined : (endMs ?? now),
-          order: config.order === 'asc' ? ('asc' as const) : ('desc' as const),
+          order: choiceOf('order', config.order, ['desc', 'asc']),
           limit: countOf(fields.limit, await input.read(fields.limit), { fallback: DEFAULT_LIMIT, min: 0 }),
         };
         if (query.startMs !== undefined && query.startMs > (query.endMs as number)) {

@@ -15,6 +15,7 @@ import { textSetting } from './shared/settings';
 import { registerWithSimulator } from './shared/simulated-registration';
 import { NodeStatus } from './shared/status';
 import { libraryText, setStatusKey, translateError } from './shared/texts';
+import { switchOf } from './shared/values';
 import { joinRoute } from './shared/webhook-routes';
 
 interface WebhookDef extends NodeDef {
@@ -36,6 +37,7 @@ export default function register(RED: NodeAPI): void {
     const leaving: Array<() => void> = [];
     let webhook: Webhook | undefined;
     let received = 0;
+    let split = false;
     let closed = false;
 
     // A bare key is put into words by each editor; one with values only by this runtime.
@@ -61,7 +63,7 @@ export default function register(RED: NodeAPI): void {
         // Pushes carry no signature: whoever knows the address can send one.
         expeed: { msgType, ...(deviceSn === undefined ? {} : { deviceSn }), body, authenticated: false },
       } as NodeMessage;
-      this.send(config.split ? PUSH_TOPICS.map((one) => (one === topic ? msg : null)) : msg);
+      this.send(split ? PUSH_TOPICS.map((one) => (one === topic ? msg : null)) : msg);
       const count = ++received;
       status.report('green', 'dot', () => text('received', { count }));
     };
@@ -92,6 +94,7 @@ export default function register(RED: NodeAPI): void {
 
     const open = async (): Promise<void> => {
       if ((RED.settings as { httpNodeRoot?: unknown }).httpNodeRoot === false) throw httpOff();
+      split = switchOf('split', config.split, false);
       const platform = link.need();
       const timestamps = platform.timestamps();
       const path = normalPath(textSetting('path', config.path ?? '/expeed') || '/expeed');

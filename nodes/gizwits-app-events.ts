@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { accepts } from '../src/cloud/catalogue';
 import { badInput, CloudError } from '../src/cloud/errors';
@@ -65,6 +66,8 @@ export default function register(RED: NodeAPI): void {
     };
 
     const start = async (): Promise<void> => {
+      // Catch nodes take part only when the whole flow has been made.
+      await setImmediate();
       if (!P0_TYPES.includes(p0Type)) {
         throw badInput('value', { field: 'p0Type', given: excerpt(config.p0Type), accepted: P0_TYPES.join(' | ') });
       }
@@ -80,14 +83,13 @@ export default function register(RED: NodeAPI): void {
       });
     };
 
-    if (link.present) {
-      start().catch((error: unknown) => {
-        if (closed) return;
-        const failure = asCloudError(error);
-        status.failed(failure.code);
-        raise(failure);
-      });
-    } else status.unusable();
+    if (!link.present) status.unusable();
+    start().catch((error: unknown) => {
+      if (closed) return;
+      const failure = asCloudError(error);
+      if (link.present) status.failed(failure.code);
+      raise(failure);
+    });
   }
 
   registerNode(RED, 'gizwits-app-events', GizwitsAppEvents);

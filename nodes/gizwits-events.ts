@@ -16,6 +16,7 @@ import { linkProduct } from './shared/product';
 import { registerNode } from './shared/register';
 import { NodeStatus } from './shared/status';
 import { translateError } from './shared/texts';
+import { choiceOf, switchOf } from './shared/values';
 
 interface EventsDef extends NodeDef {
   product?: string;
@@ -49,8 +50,7 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     const link = linkProduct(RED, this, config.product);
-    const manual = config.ack === 'manual';
-    const outputs = config.deadLetter === true;
+    let manual = false;
     let attachment: Attachment | undefined;
     let batch: EventBatch | undefined;
     let client: PushClient | undefined;
@@ -69,13 +69,17 @@ export default function register(RED: NodeAPI): void {
     const start = async (): Promise<void> => {
       // Catch nodes take part only when the whole flow has been made.
       await setImmediate();
+      manual = choiceOf('ack', config.ack, ['auto', 'manual']) === 'manual';
+      const onAckTimeout = choiceOf('onAckTimeout', config.onAckTimeout, ['ack', 'reconnect']);
+      const inBatches = choiceOf('output', config.output, ['each', 'batch']) === 'batch';
+      const outputs = switchOf('deadLetter', config.deadLetter, false);
       const events = eventNames(config.events);
       const devices = texts('devices', config.devices);
       const ackDeadlineMs = manual ? minutes('ackMinutes', config.ackMinutes, 10) : undefined;
       const [push, product] = await Promise.all([link.push(), link.client().catch(() => undefined)]);
       if (closed) return;
       client = push;
-      if (config.output === 'batch') {
+      if (inBatches) {
         batch = new EventBatch({
           max: whole('batchMax', config.batchMax, 500, 100_000),
           ms: whole('batchMs', config.batchMs, 100, 60_000),
@@ -90,7 +94,7 @@ export default function register(RED: NodeAPI): void {
         events,
         devices,
         ackDeadlineMs,
-        onAckTimeout: config.onAckTimeout === 'reconnect' ? 'reconnect' : 'ack',
+        onAckTimeout,
         deliver: (event, delivery) => {
           if (product) learn(product, event);
           const message = eventMessage(event, delivery);
@@ -112,13 +116,13 @@ export default function register(RED: NodeAPI): void {
     };
 
     status.say('grey', 'dot', 'idle');
-    if (link.present) {
-      start().catch((error: unknown) => {
-        const failure = translateError(RED, asCloudError(error));
-        status.failed(failure.code);
-        this.error(failure, { gizwits: { error: errorMetadata(failure) } });
-      });
-    } else status.unusable();
+    if (!link.present) status.unusable();
+    start().catch((error: unknown) => {
+      if (closed) return;
+      const failure = translateError(RED, asCloudError(error));
+      if (link.present) status.failed(failure.code);
+      this.error(failure, { gizwits: { error: errorMetadata(failure) } });
+    });
 
     this.on('close', (removed: boolean, done: () => void) => {
       closed = true;

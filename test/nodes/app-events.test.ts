@@ -174,6 +174,20 @@ describe('gizwits-app-events', () => {
     JSON.stringify(errors).should.not.containEql('Secret-password-1');
   });
 
+  for (const [what, fields, code] of [
+    ['no app is chosen', { app: 'gone' }, 'GIZ_CONFIG'],
+    ['the form of data is none', { p0Type: 'hex' }, 'GIZ_BAD_INPUT'],
+  ] as const) {
+    it(`tells Catch when ${what}`, async () => {
+      const bench = await load(fields);
+      const errors: Message[] = [];
+      helper.getNode('error').on('input', (message: Message) => errors.push(message));
+      await until(() => errors.length > 0);
+      should(errors.map(({ error }) => error.code)).eql([code]);
+      should((await bench.settledStatus()).fill).equal('red');
+    });
+  }
+
   it('uses TLS where the binding offers it, with the CA of the app node', async () => {
     const secure = await createSimulator({ appSocketTls: true });
     try {

@@ -48,13 +48,14 @@ describe('gizwits-events and gizwits-ack', () => {
   });
 
   it('waits for the Ack node in manual mode, which passes the message on', async () => {
-    await load({ events: ['device.status.kv'], devices: [MAC], ack: 'manual' }, [
+    // An event that the simulated world does not tell by itself: what other devices do would be acknowledged too.
+    await load({ events: ['device.gps.kv'], devices: [MAC], ack: 'manual' }, [
       { id: 'x-ack', z: 'tab', type: 'gizwits-ack', wires: [['x-after']] },
       { id: 'x-after', type: 'helper', z: 'tab' },
     ]);
     await connected();
-    report();
-    await bench.until('a report', () => received.length > 0);
+    bench.publish({ subscription: 'device.gps.kv', eventType: 'device_gps_kv', members: { data: {} } });
+    await bench.until('the event', () => received.length > 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
     simulator.snoti.server.audit.acknowledged.size.should.equal(0);
     const passed = bench.got('x-after');
@@ -63,7 +64,7 @@ describe('gizwits-events and gizwits-ack', () => {
     await bench.until('the acknowledgement', () => simulator.snoti.server.audit.acknowledged.size === 1);
     helper.getNode('x-ack').receive({ ...received[0] } as never);
     await bench.until('both messages', () => passed.length === 2);
-    passed[0].gizwits.event.should.equal('device_status_kv');
+    passed[0].gizwits.event.should.equal('device_gps_kv');
     simulator.snoti.server.audit.acknowledged.size.should.equal(1);
   });
 
@@ -125,6 +126,10 @@ describe('gizwits-events and gizwits-ack', () => {
     ['ackMinutes', { ack: 'manual', ackMinutes: 'soon' }],
     ['batchMax', { output: 'batch', batchMax: 0 }],
     ['devices', { devices: '[1' }],
+    ['ack', { ack: 'Manual' }],
+    ['onAckTimeout', { onAckTimeout: 'never' }],
+    ['output', { output: 'page' }],
+    ['deadLetter', { deadLetter: 'perhaps' }],
   ];
   for (const [field, fields] of wrong) {
     it(`names what is wrong with ${field}`, async () => {
@@ -136,4 +141,11 @@ describe('gizwits-events and gizwits-ack', () => {
       should(simulator.snoti.server.counts.accepted).equal(0);
     });
   }
+
+  it('tells Catch when no product is chosen', async () => {
+    await load({ product: 'gone' });
+    await bench.until('the error', () => errors.length > 0);
+    should(errors.map(({ error }) => error.code)).eql(['GIZ_CONFIG']);
+    await bench.until('the status', () => statuses().at(-1)?.includes('noConfig') === true);
+  });
 });
