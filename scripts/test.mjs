@@ -1,12 +1,13 @@
-// npm test: everything that needs no browser, from a fresh checkout on. Arguments that are not listed here go to mocha.
+// npm test: everything that needs no browser and no MQTT broker, from a fresh checkout on. Arguments that are not listed here go to mocha.
 //   --e2e        the browser tests too
-//   --only NAME  one suite alone (unit, package or e2e), without the checks of types and style
+//   --only NAME  one suite alone (unit, package, e2e or broker), without the checks of types and style
 //   --no-checks  all suites, without the checks of types and style
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath } from './lib/chromium.mjs';
 import { installWhenNeeded } from './lib/install.mjs';
+import { mosquittoPath } from './lib/mosquitto.mjs';
 import { requireSupportedNode } from './lib/node-version.mjs';
 import { cacheDir, root } from './lib/project.mjs';
 import { fail, say } from './lib/say.mjs';
@@ -16,6 +17,7 @@ const suites = {
   unit: ['test/src/**/*.test.ts', 'test/nodes/**/*.test.ts', 'test/faults/**/*.test.ts'],
   package: ['test/package/**/*.test.ts'],
   e2e: ['test/e2e/**/*.test.ts'],
+  broker: ['test/broker/**/*.test.ts'],
 };
 
 const checks = {
@@ -29,6 +31,7 @@ requireSupportedNode();
 const wanted = readArguments(process.argv.slice(2));
 const env = { ...process.env };
 if (wanted.suites.includes('e2e')) env.CHROMIUM_PATH = chromiumPath();
+if (wanted.suites.includes('broker')) env.MOSQUITTO_PATH = mosquittoPath();
 installWhenNeeded();
 const totals = new Totals();
 if (await build()) {

@@ -349,4 +349,7 @@ export const exampleRuns: Readonly<Record<string, readonly Step[]>> = {
       },
     },
   ],
+  // Where no broker is, nothing is confirmed; `npm run test:broker` runs these through one.
+  '5 - Fleets/01 - Events to a broker': [{ quiet: 'confirmed' }, { quiet: 'received' }],
+  '5 - Fleets/02 - Work shared behind a broker': [{ quiet: 'acknowledged' }],
 };
