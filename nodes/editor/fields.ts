@@ -10,12 +10,16 @@ export function labelOf(node: EditorNode<object>, property: string): JQuery {
   return dialogOf(node).find(`label[for="${id}"]`);
 }
 
+/** What the editor's own list of config nodes holds while none is chosen, where it offers to make one. */
+const NONE_CHOSEN = '_ADD_';
+
 /** What an input holds now: a boolean for a checkbox, else text; undefined when there is no such input. */
 export function shownValue(field: JQuery): string | boolean | undefined {
   if (field.length === 0) return undefined;
   if (field.attr('type') === 'checkbox') return field.prop('checked') === true;
   const value = field.val();
-  return value === null || value === undefined ? undefined : String(value);
+  if (value === null || value === undefined) return undefined;
+  return value === NONE_CHOSEN ? '' : String(value);
 }
 
 /** A property as saved. */

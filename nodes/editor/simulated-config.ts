@@ -1,4 +1,4 @@
-import { currentValue, fieldOf } from './fields';
+import { currentValue, fieldOf, shownValue } from './fields';
 import { ownSubkey } from './own-subkey';
 import { regionOf, SIMULATOR } from './region';
 import { commonText } from './text';
@@ -11,8 +11,8 @@ const SIMULATED: Readonly<Record<string, () => Record<string, string>>> = {
   'expeed-platform': () => ({ region: SIMULATOR }),
 };
 
-/** What the editor's list of config nodes holds while none is chosen; which one depends on whether there are any. */
-const NONE: readonly unknown[] = ['', '_ADD_', undefined, null];
+/** What the field of a config node holds while none is chosen. */
+const NONE: readonly unknown[] = ['', undefined, null];
 
 /** Config nodes made by the button that is being pressed. */
 let made: EditorNode<object>[] = [];
@@ -40,7 +40,7 @@ function help(node: EditorNode<object>, property: string, type: string): void {
     .append(document.createTextNode(`${commonText('hint.simulate')} `), button)
     .appendTo(select.closest('.gizwits-field'));
   const refresh = (): void => {
-    offer.toggle(NONE.includes(select.val()));
+    offer.toggle(NONE.includes(shownValue(select)));
   };
   select.on('change', refresh);
   refresh();

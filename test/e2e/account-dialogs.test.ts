@@ -132,6 +132,12 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
     const seen: Request[] = [];
     editor.page.on('request', (request) => seen.push(request));
 
+    // The account as it is being typed in: nothing is chosen for TLS and proxy.
+    await openDialog(editor, 'cloud');
+    await editor.page.locator('#node-config-input-enterpriseId').fill(id);
+    should((await check()).filter((state) => state === 'failed')).eql([]);
+    await confirmDialog(editor);
+
     await openDialog(editor, 'pump');
     should(await check()).eql(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'skipped']);
     await editor.page.locator('#node-config-input-productSecret').fill(secret);
