@@ -10,11 +10,10 @@ import { nodeSets, root } from './project.mjs';
 export function editorDefinitions() {
   const definitions = {};
   const before = globalThis.RED;
-  globalThis.RED = {
+  globalThis.RED = withTheRest({
     _: (key) => key,
-    nodes: { registerType: (type, definition) => (definitions[type] = definition), node: () => null },
-    editor: { getEditStack: () => [] },
-  };
+    nodes: withTheRest({ registerType: (type, definition) => (definitions[type] = definition) }),
+  });
   try {
     const load = createRequire(import.meta.url);
     for (const set of nodeSets()) {
@@ -28,6 +27,13 @@ export function editorDefinitions() {
     globalThis.RED = before;
   }
   return definitions;
+}
+
+/** What else of the editor a half may call as it loads: every call and property of it leads on to itself. */
+const rest = new Proxy(() => rest, { get: () => rest });
+
+function withTheRest(own) {
+  return new Proxy(own, { get: (target, name) => (name in target ? target[name] : rest) });
 }
 
 /** The types that a node's typed fields offer, by field, as its editor half names them. */
