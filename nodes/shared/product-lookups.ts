@@ -28,19 +28,19 @@ const answers = new AnswerCache<ProductClient>();
  * `product`, the id of the product's config node; `refresh: true` asks the cloud in spite of a young answer.
  */
 export function serveProductLookups(RED: NodeAPI): void {
-  // {product} → the schema as `src/gizwits/datapoints` gives it.
+  // {product} → the schema as `src/gizwits/datapoints` has it, and `descriptions` by name where the product has some.
   RED.httpAdmin.post(
     '/gizwits-product/datapoints',
     RED.auth.needsPermission('gizwits.read'),
     adminRoute(RED, (asked) =>
-      withProduct(RED, asked, async (client, options) =>
-        asked.body.refresh === true
-          ? ((await client.newerSchema(options)) ?? client.schema(options))
-          : client.schema(options),
-      ),
+      withProduct(RED, asked, async (client, options) => {
+        if (asked.body.refresh === true) await client.newerSchema(options);
+        const schema = await client.schema(options);
+        return { ...schema, descriptions: client.descriptions };
+      }),
     ),
   );
-  // {product, text?, online?, gid?} → {devices: [{did, mac, online, place}], total?}
+  // {product, text?, by?, online?, gid?} → {devices: [{did, mac, online, place}], total?}
   RED.httpAdmin.post(
     '/gizwits-product/devices',
     RED.auth.needsPermission('gizwits.read'),
@@ -107,9 +107,12 @@ function lent(opened: OpenedAccount): OpenedAccount {
 }
 
 /** @throws CloudError GIZ_BAD_INPUT */
-function deviceQueryOf({ text = '', online, gid }: Asked['body']): DeviceQuery {
+function deviceQueryOf({ text = '', by, online, gid }: Asked['body']): DeviceQuery {
   if (typeof text !== 'string' || text.length > 100) {
     throw badInput('type', { field: 'text', given: excerpt(text), accepted: accepts('text', { max: 100 }) });
+  }
+  if (by !== undefined && by !== 'did' && by !== 'mac') {
+    throw badInput('value', { field: 'by', given: excerpt(by), accepted: 'did | mac' });
   }
   if (online !== undefined && typeof online !== 'boolean') {
     throw badInput('boolean', { field: 'online', given: excerpt(online), accepted: accepts('boolean') });
@@ -117,5 +120,5 @@ function deviceQueryOf({ text = '', online, gid }: Asked['body']): DeviceQuery {
   if (gid !== undefined && typeof gid !== 'string') {
     throw badInput('type', { field: 'gid', given: excerpt(gid), accepted: accepts('id') });
   }
-  return { text, ...(online === undefined ? {} : { online }), ...(gid ? { gid } : {}) };
+  return { text, ...(by ? { by } : {}), ...(online === undefined ? {} : { online }), ...(gid ? { gid } : {}) };
 }

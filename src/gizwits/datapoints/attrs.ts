@@ -4,18 +4,12 @@ import { accepts } from '../../cloud/catalogue';
 import { badInput, type CloudError } from '../../cloud/errors';
 import { checkName, copyJson, excerpt, isPlainObject } from '../../cloud/input';
 import type { NestedText } from '../../texts';
-import { decimalsOf, toDecimals } from './decimals';
 import { nearNames } from './near-names';
 import { type Datapoint, datapointsByName, type Schema } from './schema';
+import { type Formed, formBool, formBytes, formEnum, formNumber, hexDigits, namesOf } from './value-forms';
 
 /** Datapoint values by name, in the form that goes on the wire. */
 export type Attrs = Record<string, unknown>;
-
-/** Names listed at most in an error text. */
-const MOST_NAMES = 12;
-
-/** How far a value may lie off its step, in steps: what binary fractions add, and no more. */
-const STEP_TOLERANCE = 1e-6;
 
 /** Errors that a newer definition of the product could lift. */
 const mismatches = new WeakSet<Error>();
@@ -83,67 +77,27 @@ function plainValue(value: unknown, field: string): unknown {
 }
 
 function wireValue(datapoint: Datapoint, value: unknown, field: string, coding: Coding): unknown {
-  if (datapoint.dataType === 'bool') return boolValue(value, field);
-  if (datapoint.enum?.length) return enumValue(datapoint.enum, value, field);
-  if (datapoint.dataType === 'binary') return binaryValue(datapoint.length, value, field, coding);
-  if (datapoint.step !== undefined) return numberValue(datapoint, value, field);
-  return plainValue(value, field);
+  const formed = form(datapoint, value, coding);
+  if (!formed) return plainValue(value, field);
+  const { trouble } = formed;
+  if (!trouble) return formed.value;
+  const { key, accepted, given = excerpt(value) } = trouble;
+  const error = badInput(key, { field, given, accepted });
+  throw trouble.mismatch ? mismatch(error) : error;
 }
 
-function boolValue(value: unknown, field: string): boolean {
-  if (value === true || value === 1) return true;
-  if (value === false || value === 0) return false;
-  throw badInput('boolean', { field, given: excerpt(value), accepted: accepts('boolean') });
+/** Undefined for a data type that the schema does not describe. */
+function form(datapoint: Datapoint, value: unknown, coding: Coding): Formed<unknown> | undefined {
+  const { dataType, length } = datapoint;
+  if (dataType === 'bool') return formBool(value);
+  if (datapoint.enum?.length) return formEnum(datapoint.enum, value);
+  if (dataType === 'binary') return formBytes(length, hexOf(value, length, coding), coding);
+  return datapoint.step === undefined ? undefined : formNumber(datapoint, value);
 }
 
-function enumValue(values: readonly string[], value: unknown, field: string): string {
-  if (typeof value === 'string' && values.includes(value)) return value;
-  const given = excerpt(value);
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < values.length) {
-    const meant = values[value as number];
-    // With values such as "1", "2", "3" the number 1 could be the first value or the position of the second.
-    if (values.includes(String(value)) && meant !== String(value)) throw badInput('position', { field, given });
-    return meant;
-  }
-  const accepted = accepts('enum', {
-    values: namesOf(values.map((text) => JSON.stringify(text))),
-    last: values.length - 1,
-  });
-  throw mismatch(badInput('value', { field, given, accepted }));
-}
-
-function numberValue({ min = 0, max = 0, step = 1 }: Datapoint, value: unknown, field: string): number {
-  const accepted = accepts('numberRange', { min, max, step });
-  const given = excerpt(value);
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw badInput('type', { field, given, accepted });
-  const steps = Math.round((value - min) / step);
-  const exact = toDecimals(min + steps * step, Math.max(decimalsOf(min), decimalsOf(step)));
-  const offStep = Math.abs(value - exact) > step * STEP_TOLERANCE;
-  const near = offStep ? value : exact;
-  if (near < min || near > max) throw mismatch(badInput('range', { field, given, accepted }));
-  if (offStep) throw mismatch(badInput('value', { field, given, accepted }));
-  return exact;
-}
-
-function binaryValue(length: number | undefined, value: unknown, field: string, coding: Coding): string {
-  const digits = length === undefined ? 0 : length * 2;
-  const hex =
-    typeof value === 'string' && coding === 'hex'
-      ? hexDigits(value, digits)
-      : (typeof value === 'string' ? decodeText(value, coding) : bytesOf(value))?.toString('hex');
-  const accepted = length === undefined ? accepts('bytesOrText', { coding }) : accepts('bytesMax', { coding, length });
-  if (hex === undefined) throw badInput('bytes', { field, given: excerpt(value), accepted });
-  if (hex === '') throw badInput('noItems', { field, accepted });
-  if (length !== undefined && hex.length > digits) {
-    throw mismatch(badInput('length', { field, given: Math.ceil(hex.length / 2), accepted }));
-  }
-  return hex.padEnd(digits, '0');
-}
-
-/** Hex digits in lower case; an odd number of them only where padding completes the last byte. */
-function hexDigits(text: string, digits: number): string | undefined {
-  if (!/^[0-9a-f]*$/i.test(text)) return undefined;
-  return text.length % 2 === 0 || digits > 0 ? text.toLowerCase() : undefined;
+function hexOf(value: unknown, length: number | undefined, coding: Coding): string | undefined {
+  if (typeof value !== 'string') return bytesOf(value)?.toString('hex');
+  return coding === 'hex' ? hexDigits(value, length) : decodeText(value, coding)?.toString('hex');
 }
 
 function unknownName(schema: Schema, name: string, field: string): CloudError {
@@ -156,10 +110,6 @@ function nameHint(schema: Schema, name: string): NestedText {
   if (near.length > 0) return accepts('nearNames', { names: near.join(', ') });
   const writable = schema.datapoints.filter(({ access }) => access === 'writable');
   return accepts('writableNames', { names: namesOf(writable.map((datapoint) => datapoint.name)) });
-}
-
-function namesOf(names: readonly string[]): string {
-  return names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(', ')}, …` : names.join(', ');
 }
 
 function mismatch(error: CloudError): CloudError {

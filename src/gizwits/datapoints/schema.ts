@@ -50,6 +50,9 @@ const ACCESS: ReadonlyMap<unknown, Access> = new Map<unknown, Access>([
   ['E', 'fault'],
 ]);
 
+/** Letters of a description that are kept. */
+const MOST_DESCRIPTION = 200;
+
 /** Largest raw values of the number types. */
 const RAW_MAX: ReadonlyMap<unknown, number> = new Map([
   ['uint8', 0xff],
@@ -71,11 +74,9 @@ const RAW_MAX: ReadonlyMap<unknown, number> = new Map([
 export function normaliseSchema(definition: unknown): Schema {
   if (!isFields(definition)) throw notADefinition('entities');
   const datapoints = new Map<string, Datapoint>();
-  for (const entity of listOf(definition, 'entities')) {
-    for (const attribute of isFields(entity) ? listOf(entity, 'attrs') : []) {
-      const datapoint = isFields(attribute) ? toDatapoint(attribute) : undefined;
-      if (datapoint && !datapoints.has(datapoint.name)) datapoints.set(datapoint.name, datapoint);
-    }
+  for (const attribute of attributesOf(definition)) {
+    const datapoint = toDatapoint(attribute);
+    if (datapoint && !datapoints.has(datapoint.name)) datapoints.set(datapoint.name, datapoint);
   }
   return {
     productKey: textOf(definition.product_key) ?? '',
@@ -83,6 +84,27 @@ export function normaliseSchema(definition: unknown): Schema {
     protocolType: textOf(definition.protocolType) ?? 'standard',
     datapoints: [...datapoints.values()],
   };
+}
+
+/**
+ * What a definition says in words about its datapoints, by name: units and meanings, which nothing else in it tells.
+ * Descriptions that only fill a required field, with dots or with the name once more, are left out.
+ */
+export function describeDatapoints(definition: unknown): Record<string, string> {
+  const descriptions: Record<string, string> = {};
+  if (!isFields(definition)) return descriptions;
+  for (const attribute of attributesOf(definition)) {
+    const name = textOf(attribute.name);
+    const text = textOf(attribute.desc)?.trim() ?? '';
+    const says = /[\p{Letter}\p{Number}]/u.test(text) && text !== name && text !== attribute.display_name;
+    if (name !== undefined && says && !FORBIDDEN_NAMES.has(name)) descriptions[name] = text.slice(0, MOST_DESCRIPTION);
+  }
+  return descriptions;
+}
+
+function attributesOf(definition: Fields): Fields[] {
+  const entities = listOf(definition, 'entities').filter(isFields);
+  return entities.flatMap((entity) => listOf(entity, 'attrs')).filter(isFields);
 }
 
 const indexes = new WeakMap<Schema, ReadonlyMap<string, Datapoint>>();

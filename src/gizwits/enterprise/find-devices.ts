@@ -5,6 +5,8 @@ import { readPage } from './paging';
 export interface DeviceQuery {
   /** A mac, a did, or a place; empty for any device. */
   text: string;
+  /** What the text is for certain; else it is taken for what it looks like. */
+  by?: 'did' | 'mac';
   /** Only devices that are online, or only those that are not. */
   online?: boolean;
   /** Only devices of a group and the groups below it. */
@@ -48,7 +50,7 @@ export async function findDevices(call: Call, query: DeviceQuery, signal?: Abort
   const { online, gid } = query;
   const fixed = { ...(online === undefined ? {} : { is_online: Number(online) }), ...(gid ? { gid } : {}) };
   let found: FoundDevices = { devices: [] };
-  for (const filter of readings(query.text.trim())) {
+  for (const filter of readings(query.text.trim(), query.by)) {
     const params = { ...fixed, ...filter, limit: PAGE_SIZE, skip: 0 };
     const { records, total } = readPage(await call('devices.search', params, { signal }), { skip: 0 }, PAGE_SIZE);
     found = { devices: records.slice(0, PAGE_SIZE).map(summaryOf), ...(total === undefined ? {} : { total }) };
@@ -58,8 +60,9 @@ export async function findDevices(call: Call, query: DeviceQuery, signal?: Abort
 }
 
 /** What a text may mean, the likeliest first. */
-function readings(text: string): Record<string, string>[] {
+function readings(text: string, by: DeviceQuery['by']): Record<string, string>[] {
   if (text === '') return [{}];
+  if (by) return [{ type: by, val: text }];
   if (DID.test(text)) return [{ type: 'did', val: text }];
   const mac = { type: 'mac', val: text };
   if (MAC.test(text)) return [mac];

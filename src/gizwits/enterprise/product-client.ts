@@ -1,5 +1,5 @@
 import { CloudError } from '../../cloud/errors';
-import { normaliseSchema, type Schema } from '../datapoints/schema';
+import { describeDatapoints, normaliseSchema, type Schema } from '../datapoints/schema';
 import type { CallOptions, EnterpriseAccount } from './account';
 import { type Call, type CallMeta, type CallReply, metaOf } from './call';
 import type { Command } from './control';
@@ -53,7 +53,7 @@ export class ProductClient {
   private readonly reportListeners = new Map<string, Set<ReportListener>>();
   /** Event nodes that see every datapoint report of the product at the moment. */
   private watchers = 0;
-  private known: { schema: Schema; fetchedAt: number } | undefined;
+  private known: { schema: Schema; descriptions: Readonly<Record<string, string>>; fetchedAt: number } | undefined;
   private fetching: Promise<Schema> | undefined;
 
   constructor(
@@ -179,6 +179,11 @@ export class ProductClient {
     return this.known?.schema;
   }
 
+  /** What the definition at hand says about its datapoints, by name, for people who read. */
+  get descriptions(): Readonly<Record<string, string>> {
+    return this.known?.descriptions ?? {};
+  }
+
   /** A newer definition than the one at hand, or undefined when the last one is too young to ask again. */
   async newerSchema(options: CallOptions): Promise<Schema | undefined> {
     const { known } = this;
@@ -208,7 +213,8 @@ export class ProductClient {
     this.fetching ??= this.call('product.datapoints', {}, shared)
       .then((reply) => {
         const schema = normaliseSchema(reply.body);
-        this.known = { schema, fetchedAt: this.account.clock.mono() };
+        const descriptions = describeDatapoints(reply.body);
+        this.known = { schema, descriptions, fetchedAt: this.account.clock.mono() };
         return schema;
       })
       .finally(() => {
