@@ -1,5 +1,6 @@
 import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { ID_TYPES, typedField } from './editor/typed-fields';
@@ -54,6 +55,7 @@ RED.nodes.registerType<BindProperties>('gizwits-bind', {
       typedField(this, 'uid', ID_TYPES);
       typedField(this, 'appid', ID_TYPES);
       typedField(this, 'dids', ID_TYPES);
+      pickIds(this, 'dids', { kind: () => 'did', several: 'commas' });
     });
   },
   oneditsave() {

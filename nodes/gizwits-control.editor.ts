@@ -1,8 +1,10 @@
 import { type AttributeRow, type AttributeRows, attributeRows } from './editor/attribute-rows';
 import { prepareDialog } from './editor/dialog';
+import { dialogSchema, showSchemaState } from './editor/dialog-schema';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
-import { followTargetKind, TARGET_PROPERTIES } from './editor/target';
+import { followTargetKind, idKindOf, TARGET_PROPERTIES } from './editor/target';
 import { commonText, setText } from './editor/text';
 import { COMMAND_TYPES, ID_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
 import { seconds, typed, when } from './editor/validators';
@@ -104,11 +106,14 @@ RED.nodes.registerType<ControlProperties>('gizwits-control', {
       typedField(this, 'confirmSeconds', SETTING_TYPES);
       typedField(this, 'deadlineSeconds', SETTING_TYPES);
       followTargetKind(this);
+      pickIds(this, 'target', { kind: () => idKindOf(this), several: 'list' });
+      const schema = dialogSchema(this);
       const refresh = bindVisibility(this, {
         rows: () => (rows?.read().length ? 'some' : 'none'),
         command: () => (usesValue(this) ? 'value' : 'rows'),
       });
-      rows = attributeRows($('#gizwits-control-attributes'), this.attrs, refresh);
+      rows = attributeRows($('#gizwits-control-attributes'), this.attrs, schema, refresh);
+      showSchemaState($('#gizwits-control-schema'), schema);
       refresh();
     });
   },

@@ -3,6 +3,7 @@ import { prepareDialog } from './editor/dialog';
 import { type EventChecklist, eventChecklist } from './editor/event-checklist';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
 import { nameLines, savedNames } from './editor/name-list';
+import { pickLines } from './editor/pick-lines';
 import { leaveUntouched } from './editor/saved-values';
 import { secondOutput } from './editor/second-output';
 import { commonText, setText } from './editor/text';
@@ -103,6 +104,7 @@ RED.nodes.registerType<EventsProperties>('gizwits-events', {
           count === 0 || count === EVENTS ? text('hint.eventsAll') : text('hint.eventsSome', { count }),
       });
       devices = nameLines($('#gizwits-events-devices'), this.devices);
+      pickLines(this, $('#gizwits-events-devices'));
     });
   },
   oneditsave() {

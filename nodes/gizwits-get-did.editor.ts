@@ -1,5 +1,6 @@
 import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { ID_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
@@ -54,6 +55,7 @@ RED.nodes.registerType<GetDidProperties>('gizwits-get-did', {
   oneditprepare() {
     prepareDialog(this, () => {
       typedField(this, 'mac', ID_TYPES);
+      pickIds(this, 'mac', { kind: () => 'mac', several: 'list' });
       typedField(this, 'cacheSeconds', SETTING_TYPES);
       bindVisibility(this);
     });

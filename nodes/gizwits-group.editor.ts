@@ -1,5 +1,6 @@
 import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle } from './editor/family';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { FLAG_TYPES, ID_TYPES, typedField } from './editor/typed-fields';
@@ -73,6 +74,9 @@ RED.nodes.registerType<GroupProperties>('gizwits-group', {
       typedField(this, 'parentGid', ID_TYPES);
       typedField(this, 'macs', ID_TYPES);
       typedField(this, 'reassign', FLAG_TYPES);
+      pickIds(this, 'gid', { kind: () => 'group' });
+      pickIds(this, 'parentGid', { kind: () => 'group' });
+      pickIds(this, 'macs', { kind: () => 'mac', several: 'commas' });
       bindVisibility(this);
     });
   },

@@ -1,7 +1,11 @@
 import { prepareDialog } from './editor/dialog';
+import { dialogSchema } from './editor/dialog-schema';
 import { CATEGORY, COLOR, labelStyle, outputOf } from './editor/family';
+import { currentValue } from './editor/fields';
+import { nameField } from './editor/name-field';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
-import { followTargetKind, TARGET_PROPERTIES } from './editor/target';
+import { followTargetKind, idKindOf, TARGET_PROPERTIES } from './editor/target';
 import { commonText, setText } from './editor/text';
 import { COUNT_TYPES, ID_TYPES, LIST_TYPES, TIME_TYPES, typedField } from './editor/typed-fields';
 import { jsonNames, time, typed, when, wholeNumber } from './editor/validators';
@@ -95,6 +99,9 @@ RED.nodes.registerType<HistoryProperties>('gizwits-history', {
       typedField(this, 'attrs', LIST_TYPES);
       typedField(this, 'limit', COUNT_TYPES);
       followTargetKind(this);
+      pickIds(this, 'target', { kind: () => idKindOf(this) });
+      const aggregates = (): boolean => currentValue(this, 'kind') === 'aggregate';
+      nameField(this, 'attrs', dialogSchema(this), ({ step }) => !aggregates() || step !== undefined);
       bindVisibility(this);
     });
   },

@@ -1,8 +1,11 @@
+import type { Parameter } from '../src/cloud/catalogue';
 import { type ReportFields, reportFields, reportIds } from '../src/gizwits/enterprise/report-fields';
 import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle, outputOf } from './editor/family';
 import { currentValue, fieldOf } from './editor/fields';
+import { filterField } from './editor/filter-field';
 import { operationSummary, operationTitle } from './editor/operations';
+import { pickIds } from './editor/pick-ids';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { FILTER_TYPES, ID_TYPES, TIME_TYPES, typedField } from './editor/typed-fields';
@@ -102,6 +105,8 @@ RED.nodes.registerType<ReportProperties>('gizwits-report', {
       typedField(this, 'start', TIME_TYPES);
       typedField(this, 'end', TIME_TYPES);
       typedField(this, 'filters', FILTER_TYPES);
+      pickIds(this, 'gid', { kind: () => 'group' });
+      filterField(this, 'filters', () => filtersOf(fieldsOf(this)));
       const takes = (what: (fields: ReportFields) => boolean) => () => {
         const fields = fieldsOf(this);
         return String(fields === undefined || what(fields));
@@ -129,6 +134,11 @@ RED.nodes.registerType<ReportProperties>('gizwits-report', {
     leaveUntouched(this);
   },
 });
+
+/** What the report can be narrowed by. */
+function filtersOf(fields: ReportFields | undefined): Parameter[] {
+  return fields ? fields.operation.parameters.filter(({ name }) => fields.filters.includes(name)) : [];
+}
 
 /** The cycle is picked from a list, or comes from elsewhere like any typed value. */
 function cycleField(node: EditorNode<object>): void {

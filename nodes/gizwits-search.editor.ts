@@ -1,5 +1,10 @@
+import type { Parameter } from '../src/cloud/catalogue';
+import { enterpriseOperations } from '../src/gizwits/enterprise/operations';
 import { prepareDialog } from './editor/dialog';
 import { CATEGORY, COLOR, labelStyle, outputOf } from './editor/family';
+import { currentValue } from './editor/fields';
+import { filterField } from './editor/filter-field';
+import { authorParameters } from './editor/operations';
 import { leaveUntouched } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { COUNT_TYPES, FILTER_TYPES, SETTING_TYPES, typedField } from './editor/typed-fields';
@@ -23,6 +28,18 @@ interface SearchProperties {
 
 const text = (key: string): string => setText('gizwits-search', key);
 const TARGETS = ['devices', 'boundUsers', 'registeredUsers'];
+
+/** The listing behind each target, and what it can be narrowed by: everything but the paging, which is the node's. */
+const LISTINGS = {
+  devices: enterpriseOperations['devices.search'],
+  boundUsers: enterpriseOperations['product.users'],
+  registeredUsers: enterpriseOperations['users.search'],
+};
+
+function filtersOf(target: unknown): Parameter[] {
+  const listing = LISTINGS[target as keyof typeof LISTINGS] ?? LISTINGS.devices;
+  return authorParameters(listing).filter(({ name }) => name !== 'limit' && name !== 'skip');
+}
 
 RED.nodes.registerType<SearchProperties>('gizwits-search', {
   category: CATEGORY,
@@ -69,6 +86,7 @@ RED.nodes.registerType<SearchProperties>('gizwits-search', {
   oneditprepare() {
     prepareDialog(this, () => {
       typedField(this, 'filters', FILTER_TYPES);
+      filterField(this, 'filters', () => filtersOf(currentValue(this, 'target')));
       typedField(this, 'limit', COUNT_TYPES);
       typedField(this, 'pageSize', SETTING_TYPES);
       bindVisibility(this);

@@ -39,6 +39,11 @@ export function currentValue(node: EditorNode<object>, property: string): unknow
   return savedValue(node, property) ?? node._def.defaults[property]?.value;
 }
 
+/** Whether an element's dialog is still open: answers may come, and timers fire, after it has been closed. */
+export function isOpen(element: JQuery): boolean {
+  return element.get(0)?.isConnected === true;
+}
+
 /** The frame around a node's rows in its open dialog. */
 export function dialogOf(node: EditorNode<object>): JQuery {
   return fieldOf(node, 'name').closest('.gizwits-dialog');

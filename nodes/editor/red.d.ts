@@ -1,5 +1,12 @@
 import type { EditorNodeInstance, EditorNodeProperties, EditorRED } from 'node-red';
 
+declare module '@node-red/editor-client' {
+  interface WidgetEditableListOptions<T> {
+    /** Buttons below the list, besides or instead of the one that adds. */
+    buttons?: { label: string; icon?: string; title?: string; click(event: JQuery.TriggeredEvent): void }[];
+  }
+}
+
 /**
  * The editor as our dialogs use it. `@types/node-red` describes most of it; what is declared here is what it leaves out
  * (as seen in the editor client of Node-RED 4.1 and 5.0): validators that give a reason, labels of properties,
@@ -60,6 +67,17 @@ declare global {
     oneditprepare?(this: EditorNode<P>): void;
     oneditsave?(this: EditorNode<P>): void;
     oneditresize?(this: EditorNode<P>, size: { width: number; height: number }): void;
+  }
+
+  /** Widgets of the editor that `@types/node-red` leaves out, as far as they are used. */
+  interface JQuery {
+    searchBox(options: { style?: 'compact'; delay?: number; change(): void }): this;
+    treeList(options: { data: object[]; autoSelect?: boolean }): this;
+    treeList(method: 'data', items: object[]): void;
+    autoComplete(options: {
+      search(text: string): { value: string; label: string | JQuery }[];
+      minLength?: number;
+    }): this;
   }
 
   interface EditorGlobal extends Omit<EditorRED, 'nodes' | 'editor' | 'utils' | 'clipboard' | 'view' | '_'> {

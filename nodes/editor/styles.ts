@@ -51,6 +51,27 @@ const CSS = `
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-name { flex: 2 1 0; width: auto; min-width: 0; }
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-value { flex: 3 1 0; min-width: 0; }
 .gizwits-dialog .gizwits-attribute-value > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
+.gizwits-dialog .gizwits-beside { display: flex; gap: 6px; }
+.gizwits-dialog .gizwits-beside > .red-ui-typedInput-container { flex: 1 1 0; width: auto !important; min-width: 0; margin: 0 !important; }
+.gizwits-dialog .gizwits-beside > textarea, .gizwits-dialog .gizwits-beside > select, .gizwits-dialog .gizwits-beside > input { flex: 1 1 0; min-width: 0; }
+.gizwits-dialog .gizwits-beside > .red-ui-button { flex: none; width: 34px; }
+.gizwits-dialog .gizwits-hint:empty { display: none; }
+.gizwits-dialog .gizwits-hint.gizwits-wrong { color: var(--red-ui-text-color-error); opacity: 1; }
+.gizwits-picker { width: 380px; max-width: 90vw; color: var(--red-ui-primary-text-color); }
+.gizwits-picker-bar { display: flex; align-items: center; gap: 8px; padding: 4px 6px; border-bottom: 1px solid var(--red-ui-secondary-border-color); }
+.gizwits-picker-search { flex: 1 1 0; min-width: 0; }
+.gizwits-picker .gizwits-picker-tick { display: flex; align-items: center; gap: 4px; margin: 0; white-space: nowrap; font-size: 12px; }
+.gizwits-picker .gizwits-picker-tick > input[type="checkbox"] { width: auto; margin: 0; }
+.gizwits-picker-list { height: 280px; position: relative; }
+.gizwits-picker-item { padding: 3px 0; line-height: 18px; overflow: hidden; white-space: normal; }
+.gizwits-picker-title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.gizwits-picker-detail { font-size: 11px; line-height: 15px; color: var(--red-ui-secondary-text-color); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.gizwits-picker-foot { display: flex; align-items: center; justify-content: space-between; gap: 8px; min-height: 26px; padding: 3px 8px; font-size: 12px;
+  line-height: 16px; border-top: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-secondary-text-color); }
+.gizwits-dot { display: inline-block; width: 8px; height: 8px; margin-right: 6px; border-radius: 50%; background: var(--red-ui-node-status-colors-grey); }
+.gizwits-dot-on { background: var(--red-ui-node-status-colors-green); }
+.gizwits-completion { display: flex; justify-content: space-between; gap: 12px; }
+.gizwits-completion-detail { color: var(--red-ui-secondary-text-color); font-size: 12px; }
 `;
 
 /** Puts the shared style sheet into the page. Every node set carries it, the page gets it once. */

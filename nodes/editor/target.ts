@@ -1,4 +1,5 @@
 import { currentValue, fieldOf } from './fields';
+import type { IdKind } from './id-note';
 
 /** The message property that names a target of each kind. */
 export const TARGET_PROPERTIES: Readonly<Record<string, string>> = { did: 'did', mac: 'mac', group: 'gid' };
@@ -19,4 +20,10 @@ export function followTargetKind(node: EditorNode<object>): void {
     if (chosen !== kind && unchanged && next !== undefined) target.typedInput('value', next);
     kind = chosen;
   });
+}
+
+/** What the target names at the moment. */
+export function idKindOf(node: EditorNode<object>): IdKind {
+  const kind = currentValue(node, 'targetBy');
+  return kind === 'mac' || kind === 'group' ? kind : 'did';
 }

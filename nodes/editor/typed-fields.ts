@@ -34,16 +34,26 @@ export const ATTRIBUTE_TYPES: readonly TypeName[] = [
   'env',
 ];
 
+/** A type of a typed input: one that the editor knows, or one of ours. */
+export type TypeChoice =
+  | TypeName
+  | {
+      value: string;
+      label: string;
+      icon?: string;
+      options?: readonly { value: string; label: string }[];
+      /** True, or the reason why a value is none. */
+      validate?: (value: string) => true | string;
+      hasValue?: boolean;
+    };
+
 const KNOWN_TYPES: readonly string[] = [
   ...['msg', 'flow', 'global', 'str', 'num', 'bool', 'json', 'bin', 're', 'date', 'jsonata', 'env', 'node', 'cred'],
 ];
 
 /** The list of types for one input: what is offered, and what is saved even when it is not offered. */
-export function typesWith(
-  offered: readonly TypeName[],
-  saved: string,
-): Array<TypeName | { value: string; label: string }> {
-  if (offered.includes(saved as TypeName)) return [...offered];
+export function typesWith(offered: readonly TypeChoice[], saved: string): TypeChoice[] {
+  if (offered.some((choice) => (typeof choice === 'string' ? choice : choice.value) === saved)) return [...offered];
   return [...offered, KNOWN_TYPES.includes(saved) ? (saved as TypeName) : { value: saved, label: saved }];
 }
 

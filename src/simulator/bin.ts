@@ -5,6 +5,7 @@ import { createSimulator, type Simulator } from './index';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_PUSH_PORT = 2017;
+const MOST_DEVICES = 100_000;
 
 const HELP = `gizwits-simulator: the simulated Gizwits cloud, for programs on this machine
 gizwits-simulator：模拟机智云，供本机程序调用
@@ -17,6 +18,7 @@ gizwits-simulator：模拟机智云，供本机程序调用
                   将推送服务的证书写入该文件，供程序信任
   --host <addr>   address to listen on (default 127.0.0.1)  监听地址
   --seed <n>      same seed and day, same world (default 1) 随机种子，相同种子同一天得到相同的世界
+  --devices <n>   devices of the first product (default 200) 第一个产品的设备数量
   --base <path>   put before every path                     路径前缀
   --json          print addresses and credentials as JSON   以 JSON 输出地址与密钥
   --help          this text                                 显示本帮助
@@ -33,6 +35,7 @@ function read(argv: string[]): {
   port: number;
   host: string;
   seed: number;
+  devices: number | undefined;
   snotiPort: number;
   basePath: string;
   ca: string;
@@ -47,6 +50,7 @@ function read(argv: string[]): {
       ca: { type: 'string', default: '' },
       host: { type: 'string', default: '127.0.0.1' },
       seed: { type: 'string', default: '1' },
+      devices: { type: 'string' },
       base: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -59,6 +63,7 @@ function read(argv: string[]): {
     ca: values.ca,
     host: values.host,
     seed: integer('seed', values.seed, 2 ** 32 - 1),
+    devices: values.devices === undefined ? undefined : integer('devices', values.devices, MOST_DEVICES),
     basePath: values.base,
     json: values.json,
     help: values.help,

@@ -43,6 +43,8 @@ export interface SimulatorOptions {
   keepAliveMs?: number;
   /** Days of history that the cloud keeps; 30 unless given. */
   historyDays?: number;
+  /** Devices of the first product; 200 unless given. The first 200 are always the same. */
+  devices?: number;
   /** Where the cloud's behaviour shall differ from the start. */
   behaviour?: Partial<Behaviour>;
   /** Port of the push service; 0, the default, takes any free port. */
@@ -113,7 +115,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const { historyDays = 30, behaviour = {}, snotiPort = 0, snotiBehaviour } = options;
   let made: World | undefined;
   const world = (): World => {
-    made ??= new World({ clock, seed, historyDays });
+    made ??= new World({ clock, seed, historyDays, devices: options.devices });
     return made;
   };
   const api = new EnterpriseApi(clock, world, seed);

@@ -29,6 +29,8 @@ interface EditorApi {
       type: string,
     ): { category: string; defaults: Record<string, { value: unknown; type?: string }> } | undefined;
     convertNode(node: EditorNode, credentials: boolean): FlowNode;
+    createCompleteNodeSet(): FlowNode[];
+    import(nodes: readonly FlowNode[], options: { markChanged: boolean }): void;
   };
   editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
 }
@@ -156,6 +158,22 @@ function nodeIds(page: Page): Promise<string[]> {
   });
 }
 
+/** The whole flow as a deploy would send it, byte by byte. */
+export function flowAsSaved({ page }: Editor): Promise<string> {
+  return page.evaluate(() => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    return JSON.stringify(RED.nodes.createCompleteNodeSet());
+  });
+}
+
+/** Puts nodes into the editor that nobody has deployed. */
+export async function importNodes({ page }: Editor, nodes: readonly FlowNode[]): Promise<void> {
+  await page.evaluate((imported) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    RED.nodes.import(imported, { markChanged: true });
+  }, nodes);
+}
+
 /** Opens a node's dialog and waits until it stands still. */
 export async function openDialog({ page }: Editor, id: string): Promise<void> {
   await page.evaluate((nodeId) => {
@@ -240,10 +258,10 @@ export function dialogTroubles({ page }: Editor): Promise<string[]> {
   });
 }
 
-/** Takes a picture of the open dialog: `screenshots/<name>.png`. */
-export async function pictureDialog({ page }: Editor, name: string): Promise<void> {
+/** Takes a picture of the open dialog, or of something else on the page: `screenshots/<name>.png`. */
+export async function pictureDialog({ page }: Editor, name: string, what = '.red-ui-tray'): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  await page.locator('.red-ui-tray').screenshot({ path: join(screenshots, `${name}.png`) });
+  await page.locator(what).screenshot({ path: join(screenshots, `${name}.png`) });
 }
 
 /** Presses the dialog's OK (Done, Update) and waits until it is gone. */

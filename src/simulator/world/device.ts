@@ -86,7 +86,8 @@ function macOf(product: Product, order: number, index: number, seed: number): st
 
 /** Makes device `index` of a product; `order` is the product's place among the products, `today` a day's number. */
 export function makeDevice(worldSeed: number, product: Product, order: number, index: number, today: number): Device {
-  const number = order * 1000 + index;
+  // Clear of the other products' numbers, however many devices there are.
+  const number = index < 1000 ? order * 1000 + index : (order + 1) * 1_000_000 + index;
   const seed = hash(worldSeed, number, 1);
   const early = index < STEADY_DEVICES;
   const virtual = order === 0 && index === 0;

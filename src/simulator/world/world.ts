@@ -83,6 +83,8 @@ export interface WorldOptions {
   seed: number;
   /** Days of history that the cloud keeps. */
   historyDays: number;
+  /** Devices of the first product; as many as it has sold unless given. */
+  devices?: number | undefined;
 }
 
 /**
@@ -108,7 +110,7 @@ export class World {
   private readonly ticker: Ticker;
   private forcedCount = 0;
 
-  constructor({ clock, seed, historyDays }: WorldOptions) {
+  constructor({ clock, seed, historyDays, devices }: WorldOptions) {
     this.clock = clock;
     this.horizonMs = historyDays * DAY;
     const now = this.now();
@@ -116,7 +118,9 @@ export class World {
     this.products = makeProducts();
     this.apps = makeApps(this.products);
     this.devices = this.products.flatMap((product, order) =>
-      Array.from({ length: product.deviceCount }, (_, index) => makeDevice(seed, product, order, index, today)),
+      Array.from({ length: (order === 0 && devices) || product.deviceCount }, (_, index) =>
+        makeDevice(seed, product, order, index, today),
+      ),
     );
     this.byDid = new Map(this.devices.map((device) => [device.did, device]));
     this.byMac = new Map(this.devices.map((device) => [`${device.product.productKey} ${device.mac}`, device]));
