@@ -3,6 +3,7 @@ import { nameTypedInput } from './accessible-names';
 import { datapointTitle, rangeText } from './datapoint-texts';
 import { checkValue, firstValue, type TypedValue, valueTypes } from './datapoint-values';
 import type { DialogSchema } from './dialog-schema';
+import { isOpen } from './fields';
 import { completionLabel } from './name-field';
 import { datapointSource } from './pick-sources';
 import { openPicker } from './picker';
@@ -125,7 +126,10 @@ function drawRow(container: JQuery, row: Partial<AttributeRow>, isNew: boolean, 
     showNote(note, namedAs, datapoint, schema, typedValue(input));
   };
   name.on('change blur', refresh);
-  cell.on('change keyup', () => showNote(note, namedAs, drawn, schema, typedValue(input)));
+  cell.on('change keyup', () => {
+    // While the value is drawn anew, the new input is heard of before it is there.
+    if (isOpen(input)) showNote(note, namedAs, drawn, schema, typedValue(input));
+  });
   name.on('keyup paste', () => name.toggleClass('input-error', nameNow() === ''));
   name.autoComplete({ minLength: 0, search: (text) => completions(text, schema) });
   refresh();
