@@ -249,7 +249,7 @@ export interface CallMetadata {
    */
   quota?: Quota;
   /**
-   * Names the event to acknowledge; keep it for the acknowledge node.
+   * Names the event to acknowledge; keep it for the node ack event.
    */
   delivery?: string;
 }
@@ -907,7 +907,7 @@ export interface GroupListMetadata {
    */
   quota?: Quota;
   /**
-   * Names the event to acknowledge; keep it for the acknowledge node.
+   * Names the event to acknowledge; keep it for the node ack event.
    */
   delivery?: string;
   /**
@@ -1301,7 +1301,7 @@ export interface EventMetadata {
     [k: string]: unknown;
   };
   /**
-   * Names the event to acknowledge; keep it for the acknowledge node.
+   * Names the event to acknowledge; keep it for the node ack event.
    */
   delivery: string;
 }
@@ -1998,7 +1998,7 @@ export interface BatchMetadata {
    */
   count: number;
   /**
-   * Names the event to acknowledge; keep it for the acknowledge node.
+   * Names the event to acknowledge; keep it for the node ack event.
    */
   delivery: string;
   /**
@@ -2122,7 +2122,7 @@ export interface AckInput {
    */
   gizwits: {
     /**
-     * Names the event to acknowledge; keep it for the acknowledge node.
+     * Names the event to acknowledge; keep it for the node ack event.
      */
     delivery: string;
     [k: string]: unknown;
@@ -2138,7 +2138,7 @@ export interface AckOutput {
    */
   gizwits: {
     /**
-     * Names the event to acknowledge; keep it for the acknowledge node.
+     * Names the event to acknowledge; keep it for the node ack event.
      */
     delivery: string;
     /**
@@ -2234,7 +2234,7 @@ export interface AppCallMetadata {
    */
   quota?: Quota;
   /**
-   * Names the event to acknowledge; keep it for the acknowledge node.
+   * Names the event to acknowledge; keep it for the node ack event.
    */
   delivery?: string;
 }
