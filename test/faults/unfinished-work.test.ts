@@ -92,7 +92,8 @@ describe('work that is interrupted or waits', () => {
     await pause(300);
     const from = performance.now();
     await close();
-    should(performance.now() - from).be.below(1000);
+    // Far from the ten seconds of the command and the thirty of the call; a busy machine takes its time.
+    should(performance.now() - from).be.below(5000);
     should((await ended).error?.gizwits.error).containEql({ code: 'GIZ_CLOSED', outcome: 'not-sent' });
     simulator.executed.length.should.equal(0);
   });
@@ -102,7 +103,7 @@ describe('work that is interrupted or waits', () => {
     simulator.faults.add({ kind: 'hang', match: { operation: 'product.datapoints' }, times: 'forever' });
     const from = performance.now();
     const { error } = await bench.run({ payload: { switch: true }, did: DID });
-    should(performance.now() - from).be.below(1500);
+    should(performance.now() - from).be.below(5000);
     should(error?.error.code).equal('GIZ_EXPIRED');
     record({ check: 'H26', fault: 'definition never comes', inputs: 1, notSent: 1, executed: 0, lost: 0, doubled: 0 });
   });
