@@ -310,6 +310,41 @@ describe('push reconnection', () => {
     await client.close(0);
   });
 
+  it('cut in a flow of events, again and again: back within 2 s each time, since something new came each time', async () => {
+    const { clock, broker, client } = setUp();
+    const consumer = new CollectingConsumer({ onEvent: ({ delivery }) => delivery.done() });
+    client.attach(consumer);
+    const waits: number[] = [];
+    for (let round = 1; round <= 30; round++) {
+      await clock.advance(3 * SECOND);
+      broker.publish(1);
+      await clock.advance(100);
+      consumer.numbers.length.should.equal(round);
+      broker.cut();
+      await clock.settle();
+      const { state } = client;
+      should(state.kind).equal('reconnecting');
+      if (state.kind === 'reconnecting') waits.push(state.nextTryAt - clock.now());
+    }
+    Math.max(...waits).should.be.belowOrEqual(2 * SECOND);
+    await client.close(0);
+  });
+
+  it('cut by one and the same event, which comes again each time: the waits grow', async () => {
+    const { clock, broker, network, client } = setUp();
+    client.attach(new CollectingConsumer({ onEvent: () => broker.cut() }));
+    await clock.advance(SECOND);
+    broker.publish(1);
+    const { answerLogin } = broker;
+    broker.answerLogin = (link) => {
+      answerLogin?.(link);
+      queueMicrotask(() => link.cut());
+    };
+    await clock.advance(HOUR);
+    network.links.length.should.be.below(150);
+    await client.close(0);
+  });
+
   it('logged in and cut at once, for an hour: the waits grow all the same', async () => {
     const { clock, broker, network, client, log } = setUp();
     broker.answerLogin = (link) => {

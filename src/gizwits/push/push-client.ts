@@ -110,6 +110,7 @@ export class PushClient {
   private recycledAt = Number.NEGATIVE_INFINITY;
   private flushing = false;
   private connections = 0;
+  private newEventsBefore = 0;
   private outages = 0;
   /** Since when the connection is not what it should be; monotonic milliseconds. */
   private outageSince: number | undefined;
@@ -235,6 +236,12 @@ export class PushClient {
     return this.closing;
   }
 
+  /** Events received that this process had not had before. */
+  private get newEvents(): number {
+    const { received, redelivered, withoutId } = this.dispatcher.stats;
+    return received - redelivered - withoutId;
+  }
+
   private get prefetch(): number {
     return this.options.prefetch ?? DEFAULT_PREFETCH;
   }
@@ -355,6 +362,8 @@ export class PushClient {
     this.subscriptions = undefined;
     this.clear('stableTimer');
     this.clear('productTimer');
+    const progressed = this.newEvents > this.newEventsBefore;
+    this.newEventsBefore = this.newEvents;
     this.dispatcher.closeEpoch();
     this.remote.disconnected();
     this.ended?.();
@@ -370,7 +379,7 @@ export class PushClient {
         return;
       }
     }
-    this.retry(this.backOff.next(), error);
+    this.retry(this.backOff.next(progressed), error);
   }
 
   private retry(waitMs: number, error: CloudError | undefined): void {
