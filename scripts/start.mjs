@@ -36,7 +36,10 @@ function startNodeRed() {
   const { events } = createRequire(program)('node-red');
   events.once('flows:started', () => {
     const url = `http://127.0.0.1:${port}`;
-    say(`Ready: open ${url} in a browser. Ctrl-C ends it.`, `已就绪：请用浏览器打开 ${url}，按 Ctrl-C 结束。`);
+    say(
+      `Ready: the dashboard is at ${url}/dashboard, the flows are at ${url}. Ctrl-C ends it.`,
+      `已就绪：看板 ${url}/dashboard，流程编辑器 ${url}。按 Ctrl-C 结束。`,
+    );
   });
   require(program);
 }

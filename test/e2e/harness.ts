@@ -43,7 +43,8 @@ interface EditorNode {
   _def: { category: string; credentials?: object };
 }
 
-const screenshots = join(__dirname, 'screenshots');
+/** Where the pictures of a run are kept. */
+export const screenshots = join(__dirname, 'screenshots');
 
 /** No calls of the browser's own to the outside; no sandbox and no GPU, which a container has not. */
 const switches = [

@@ -34,6 +34,10 @@ describe('npm start', function () {
     printed.should.match(/Built dist/);
     printed.should.containEql(`http://127.0.0.1:${port}`).and.match(/已就绪/);
     should(await flows()).eql(JSON.parse(readFileSync(join(root, 'demo/flows.json'), 'utf8')));
+    printed.should.containEql(`http://127.0.0.1:${port}/dashboard`);
+    (await text('/dashboard')).should.match(/<title>.*Dashboard/);
+    should(await json<unknown[]>('/demo/devices')).have.length(50);
+    should(await json<object>('/demo/history')).have.properties('did', 'records', 'series', 'data');
     const sets = await json<{ module: string; err?: unknown }[]>('/nodes');
     const ours = sets.filter(({ module }) => module === manifest.name);
     should(ours.map(({ err }) => err)).eql(Object.keys(manifest['node-red'].nodes).map(() => undefined));
@@ -161,7 +165,11 @@ describe('npm start', function () {
   const flows = (): Promise<unknown> => json('/flows');
 
   async function json<T>(path: string): Promise<T> {
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept: 'application/json' } });
-    return (await reply.json()) as T;
+    return JSON.parse(await text(path, 'application/json')) as T;
+  }
+
+  async function text(path: string, accept = 'text/html'): Promise<string> {
+    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept } });
+    return reply.text();
   }
 });
