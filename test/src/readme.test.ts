@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
 import { OWN_CODES } from '../../nodes/messages';
-import { type Language, languages, nodeSets } from '../support/package-facts';
+import { filesBelow, type Language, languages, nodeSets } from '../support/package-facts';
 import { root } from '../support/packed-package';
 
 const files: Record<Language, string> = { 'en-US': 'README.md', 'zh-CN': 'README.zh-CN.md' };
@@ -19,6 +19,12 @@ describe('the README', () => {
         const table = /<!-- nodes -->([\s\S]*)<!-- \/nodes -->/.exec(text)?.[1] ?? '';
         const rows = [...table.matchAll(/^\| \*\*(.+?)\*\*/gm)].map(([, name]) => name ?? '');
         should(rows).eql(nodeSets.map((set) => paletteName(set, language)));
+      });
+
+      it('has a row for each example', () => {
+        const table = /<!-- examples -->([\s\S]*)<!-- \/examples -->/.exec(text)?.[1] ?? '';
+        const rows = [...table.matchAll(/^\| (\d.+?) \|/gm)].map(([, name]) => `${name?.replace(' / ', '/')}.json`);
+        should(rows).eql(filesBelow(join(root, 'examples')).sort());
       });
 
       it('has a row for each code of our own, and none that does not exist', () => {
