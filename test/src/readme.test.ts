@@ -41,6 +41,12 @@ describe('the README', () => {
         should(paths.filter((path) => !existsSync(join(root, path)))).eql([]);
       });
 
+      it('names the tarball of this version, and says how to come to it', () => {
+        const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+        should(text).containEql(`gizflow-node-red-gizwits-${version}.tgz`);
+        should(text).containEql(`| ${version} |`);
+      });
+
       it('prints commands of npm that package.json has', () => {
         const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
         const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
@@ -57,6 +63,26 @@ describe('the README', () => {
   it('says the same in both languages: sections, commands, pictures, rows', () => {
     const [english, chinese] = languages.map((language) => shapeOf(readFileSync(join(root, files[language]), 'utf8')));
     should(chinese).eql(english);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+
+  it('says of every dependency why it is there', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+      'dependencies' | 'devDependencies',
+      object
+    >;
+    const table = /## Dependencies([\s\S]*?)\n## /.exec(text)?.[1] ?? '';
+    const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/'));
+    should(names.filter((name) => !table.includes(name))).eql([]);
+  });
+
+  it('points to files that exist', () => {
+    const paths = [...text.matchAll(/`((?:nodes|src|test|scripts|docs)\/[\w./-]+)`/g)].map(([, path]) => path ?? '');
+    should(paths.length).be.above(10);
+    should(paths.filter((path) => !existsSync(join(root, path)))).eql([]);
   });
 });
 
