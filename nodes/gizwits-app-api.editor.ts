@@ -3,7 +3,10 @@ import { operationOf, searchableOperations, summaryOf } from './editor/app-opera
 import { prepareDialog } from './editor/dialog';
 import { labelStyle, outputOf } from './editor/family';
 import { fieldOf } from './editor/fields';
+import { describeAppDevice } from './editor/id-texts';
 import { formOfParameters, type ParameterForm, type ParameterRow } from './editor/parameter-form';
+import { pickInto } from './editor/pick-ids';
+import { appDeviceSource } from './editor/pick-sources';
 import { leaveUntouched } from './editor/saved-values';
 import { cloudText, commonText, setText } from './editor/text';
 import { FILTER_TYPES, typedField } from './editor/typed-fields';
@@ -86,7 +89,9 @@ RED.nodes.registerType<AppApiProperties>('gizwits-app-api', {
     searchableOperations(select, $('#gizwits-app-api-category'), $('#gizwits-app-api-search'));
     prepareDialog(this, () => {
       typedField(this, 'params', FILTER_TYPES);
-      form = formOfParameters($('#gizwits-app-api-form'), this.rows);
+      form = formOfParameters($('#gizwits-app-api-form'), this.rows, ({ name }, input) => {
+        if (name === 'did') pickDid(this, input);
+      });
       source.val(Array.isArray(this.rows) && this.rows.length > 0 ? 'form' : 'message');
       const refresh = bindVisibility(this, {
         source: () => String(source.val()),
@@ -113,6 +118,16 @@ RED.nodes.registerType<AppApiProperties>('gizwits-app-api', {
     form = undefined;
   },
 });
+
+/** A list of the user's devices beside the parameter that names one. */
+function pickDid(node: EditorNode<object>, input: JQuery): void {
+  pickInto(node, input, {
+    owner: 'app',
+    title: () => commonText('pick.device'),
+    source: () => appDeviceSource(node),
+    describe: (id) => describeAppDevice(node, id),
+  });
+}
 
 /** Required parameters that a form in use leaves out. */
 function missing({ operation }: EditorNode<AppApiProperties>, rows: unknown): string[] {

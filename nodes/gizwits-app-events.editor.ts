@@ -1,6 +1,8 @@
 import { APP_CATEGORY, APP_COLOR } from './editor/app-family';
 import { prepareDialog } from './editor/dialog';
 import { labelStyle } from './editor/family';
+import { fieldOf } from './editor/fields';
+import { pickAppDevices } from './editor/pick-lines';
 import { leaveUntouched, textOf } from './editor/saved-values';
 import { commonText, setText } from './editor/text';
 import { isVariable } from './editor/validators';
@@ -52,6 +54,7 @@ RED.nodes.registerType<AppEventsProperties>('gizwits-app-events', {
   oneditprepare() {
     prepareDialog(this, () => {
       bindVisibility(this);
+      pickAppDevices(this, fieldOf(this, 'devices'));
     });
   },
   oneditsave() {

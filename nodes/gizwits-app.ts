@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { AppAccount } from '../src/gizwits/app/account';
 import { serveAppCheck } from './shared/app-check';
+import { serveAppLookups } from './shared/app-lookups';
 import { type AppConfig, type AppCredentials, openAppAccount } from './shared/app-settings';
 import { closedError } from './shared/input';
 import type { OpenedApp } from './shared/open-app';
@@ -61,4 +62,5 @@ export default function register(RED: NodeAPI): void {
     productSecret: { type: 'password' },
   });
   serveAppCheck(RED);
+  serveAppLookups(RED);
 }

@@ -1,3 +1,4 @@
+import { byteList } from '../../src/cloud/byte-list';
 import type { Datapoint } from '../../src/gizwits/datapoints/schema';
 import {
   type Formed,
@@ -95,8 +96,16 @@ function formOf(datapoint: Datapoint, type: string, text: string): Formed<unknow
   const { dataType, length } = datapoint;
   if (dataType === 'bool') return formBool(value);
   if (datapoint.enum?.length) return formEnum(datapoint.enum, value);
-  if (dataType === 'binary') return typeof value === 'string' ? formBytes(length, hexDigits(value, length)) : undefined;
+  if (dataType === 'binary') return formBytes(length, hexOf(value, length));
   return datapoint.step === undefined ? undefined : formNumber(datapoint, value);
+}
+
+/** Bytes as hexadecimal digits, from text or from a list in JSON; undefined for what is none. */
+function hexOf(value: unknown, length: number | undefined): string | undefined {
+  if (typeof value === 'string') return hexDigits(value, length);
+  return byteList(value)
+    ?.map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }
 
 /** What a written-out value is to the runtime; undefined for one that comes from elsewhere. */

@@ -47,8 +47,15 @@ const OWN_TYPES: Readonly<Record<Parameter['type'], string>> = {
 
 const FROM_ELSEWHERE = ['msg', 'flow', 'global', 'jsonata', 'env'];
 
-/** A form made from the catalogue: one typed field a parameter, with what it is for and what it accepts. */
-export function formOfParameters(container: JQuery, saved: unknown): ParameterForm {
+/**
+ * A form made from the catalogue: one typed field a parameter, with what it is for and what it accepts.
+ * @param help may put something beside a field that helps to fill it in
+ */
+export function formOfParameters(
+  container: JQuery,
+  saved: unknown,
+  help: (parameter: Parameter, input: JQuery) => void = () => undefined,
+): ParameterForm {
   const kept = new Map<string, ParameterRow>();
   for (const row of Array.isArray(saved) ? (saved as ParameterRow[]) : []) {
     if (typeof row?.name === 'string') kept.set(row.name, row);
@@ -69,9 +76,11 @@ export function formOfParameters(container: JQuery, saved: unknown): ParameterFo
     show(operation) {
       take();
       container.empty();
-      fields = (operation ? authorParameters(operation) : []).map((parameter) =>
-        drawField(container, parameter, kept.get(parameter.name)),
-      );
+      fields = (operation ? authorParameters(operation) : []).map((parameter) => {
+        const field = drawField(container, parameter, kept.get(parameter.name));
+        help(parameter, field.input);
+        return field;
+      });
     },
     read() {
       take();

@@ -1,40 +1,49 @@
 import { fieldOf } from './fields';
-import { type IdKind, noteIds } from './id-note';
+import { type NotedIds, noteIds } from './id-note';
+import { describeId, type IdKind } from './id-texts';
 import { deviceSource, groupSource } from './pick-sources';
-import { openPicker } from './picker';
+import { openPicker, type PickSource } from './picker';
 import { commonText } from './text';
 import { isVariable } from './validators';
 
-interface IdField {
-  /** Asked each time, since it may follow another field. */
-  kind(): IdKind;
-  /** Whether the field takes several devices: as a JSON list, or as text with commas too. */
-  several?: 'list' | 'commas';
+/** A typed field of ids with a list to choose from. */
+interface PickedIds extends Pick<NotedIds, 'describe' | 'owner' | 'about'> {
+  title(): string;
+  source(): PickSource;
+  /** How the field takes several ids, if it does: as a JSON list, or as text with commas too. Asked each time. */
+  several?(): 'list' | 'commas' | undefined;
+}
+
+/** Puts a button beside a typed field of devices or groups of the product; see {@link pickInto}. */
+export function pickIds(
+  node: EditorNode<object>,
+  property: string,
+  { kind, several }: { kind(): IdKind; several?: 'list' | 'commas' },
+): void {
+  pickInto(node, fieldOf(node, property), {
+    owner: 'product',
+    about: kind,
+    title: () => commonText(kind() === 'group' ? 'pick.group' : 'pick.device'),
+    source: () => {
+      const named = kind();
+      return named === 'group' ? groupSource(node) : deviceSource(node, () => named);
+    },
+    describe: (id) => describeId(node, id, kind()),
+    several: () => (kind() === 'group' ? undefined : several),
+  });
 }
 
 /**
- * Puts a button beside a typed field of devices or groups, which opens a list to choose from, and a line below it that
- * says what a written-out id stands for. The field itself stays as it is: any id can be typed in, and nothing but a
- * choice changes it.
+ * Puts a button beside a typed field, which opens a list to choose from, and a line below it that says what a written-out
+ * id stands for. The field itself stays as it is: any id can be typed in, and nothing but a choice changes it.
  */
-export function pickIds(node: EditorNode<object>, property: string, { kind, several }: IdField): void {
-  const input = fieldOf(node, property);
-  const button = buttonBeside(input, () => commonText(kind() === 'group' ? 'pick.group' : 'pick.device'));
-  const ids = (): string[] => writtenOut(input, several === 'commas');
-  button.on('click', () => {
-    const named = kind();
-    const put = (values: string[]): void => putIds(input, values);
-    if (named === 'group') openPicker(button, groupSource(node), put);
-    else
-      openPicker(
-        button,
-        deviceSource(node, () => named),
-        put,
-        several ? ids() : undefined,
-      );
-  });
+export function pickInto(node: EditorNode<object>, input: JQuery, picked: PickedIds): void {
+  const button = buttonBeside(input, picked.title);
+  const several = (): 'list' | 'commas' | undefined => picked.several?.();
+  const ids = (): string[] => writtenOut(input, several() === 'commas');
+  button.on('click', () => openPicker(button, picked.source(), (values) => putIds(input, values), several() && ids()));
   const line = $('<div class="gizwits-hint" role="status">').insertAfter(button.parent());
-  noteIds(node, line, input, { ids, kind });
+  noteIds(node, line, input, { ...picked, ids });
 }
 
 /** A small button to the right of an input, whatever widget the input has become. */

@@ -4,7 +4,7 @@ import type { FlatGroup } from '../../src/gizwits/enterprise/groups';
 import { datapointTitle, rangeText } from './datapoint-texts';
 import type { DialogSchema } from './dialog-schema';
 import type { PickItem, PickSource } from './picker';
-import { askDevices, askGroups, type ProductSchema } from './product-data';
+import { askAppDevices, askDevices, askGroups, type ProductSchema } from './product-data';
 import { commonText } from './text';
 
 /**
@@ -21,6 +21,24 @@ export function deviceSource(node: EditorNode<object>, by: (device: DeviceSummar
       const { devices, total } = await askDevices(node, query, refresh);
       const items = devices.map((device) => deviceItem(device, by(device))).filter(({ value }) => value !== '');
       const more = total !== undefined && total > devices.length;
+      return more ? { items, note: commonText('pick.more', { shown: devices.length, total }) } : { items };
+    },
+  };
+}
+
+/** Devices that the user of the chosen app has bound. */
+export function appDeviceSource(node: EditorNode<object>): PickSource {
+  return {
+    title: commonText('pick.device'),
+    placeholder: commonText('pick.searchAppDevice'),
+    tick: commonText('pick.onlineOnly'),
+    async load({ text, ticked, refresh }) {
+      const { devices, total } = await askAppDevices(node, { text, ...(ticked ? { online: true } : {}) }, refresh);
+      const items = devices.map(({ did, mac, alias, product, online }) => {
+        const detail = [alias ? mac : '', did, product].filter((part) => part !== '').join(' · ');
+        return { value: did, title: alias || mac || did, detail, online };
+      });
+      const more = total > devices.length;
       return more ? { items, note: commonText('pick.more', { shown: devices.length, total }) } : { items };
     },
   };

@@ -1,7 +1,8 @@
+import type { FoundAppDevices } from '../../src/gizwits/app/find-devices';
 import type { Schema } from '../../src/gizwits/datapoints/schema';
 import type { DeviceQuery, FoundDevices } from '../../src/gizwits/enterprise/find-devices';
 import type { FlatGroup } from '../../src/gizwits/enterprise/groups';
-import { ask, NoAnswer, productNodes } from './ask';
+import { ask, configNode, NoAnswer, productNodes } from './ask';
 import { currentValue, fieldOf } from './fields';
 import { commonText } from './text';
 
@@ -25,6 +26,17 @@ export function askDevices(node: EditorNode<object>, query: DeviceQuery, refresh
 export async function askGroups(node: EditorNode<object>, refresh = false): Promise<FlatGroup[]> {
   const { groups } = await askProduct<{ groups: FlatGroup[] }>(node, 'groups', refresh ? { refresh } : {});
   return groups;
+}
+
+/** Devices that the user of the app which the dialog has chosen has bound. @throws NoAnswer */
+export function askAppDevices(
+  node: EditorNode<object>,
+  query: { text: string; online?: boolean },
+  refresh = false,
+): Promise<FoundAppDevices> {
+  const app = configNode(currentValue(node, 'app'));
+  if (!app) return Promise.reject(new NoAnswer('', commonText('pick.noApp')));
+  return ask('gizwits-app/devices', { ...query, ...(refresh ? { refresh } : {}), app: app.id }, [app]);
 }
 
 /** Calls back now and whenever another product is chosen, with whether one is chosen at all. */

@@ -1,5 +1,5 @@
 import { currentValue, fieldOf } from './fields';
-import type { IdKind } from './id-note';
+import type { IdKind } from './id-texts';
 
 /** The message property that names a target of each kind. */
 export const TARGET_PROPERTIES: Readonly<Record<string, string>> = { did: 'did', mac: 'mac', group: 'gid' };

@@ -3,7 +3,7 @@ import type { Check } from '../../src/cloud/findings';
 import { checkApp } from '../../src/gizwits/app/account-check';
 import type { AppNode } from '../gizwits-app';
 import { type Asked, adminRoute } from './admin-route';
-import { APP_ADDRESS, appWay, openAppAccount } from './app-settings';
+import { APP_ADDRESS, appWay, openAppAccount, secretOf } from './app-settings';
 import { CHECK_DEADLINE_MS, CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
 import { requireRetyped } from './editor-nodes';
 import type { OpenedApp } from './open-app';
@@ -41,10 +41,4 @@ async function checkAppNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
 /** An account that its config node keeps: there is nothing to give back. */
 async function lent(node: AppNode): Promise<OpenedApp> {
   return { account: await node.account(), release: () => undefined };
-}
-
-/** The secret that a login needs. */
-function secretOf(login: unknown): string {
-  if (login === 'anonymous') return 'phoneId';
-  return login === 'token' ? 'token' : 'password';
 }

@@ -96,6 +96,12 @@ function pair(username: string | undefined, password: string | undefined): Pick<
   return username === undefined ? {} : { username, password };
 }
 
+/** The secret that a login needs. */
+export function secretOf(login: unknown): keyof AppCredentials {
+  if (login === 'anonymous') return 'phoneId';
+  return login === 'token' ? 'token' : 'password';
+}
+
 /** What the chosen way of logging in needs. */
 function whoLogsIn(login: AppLogin, typed: AppCredentials): Partial<AppIdentity> {
   switch (login) {

@@ -19,7 +19,7 @@ import { openProduct } from './product-settings';
 const MOST_GROUPS = 2000;
 
 /** In whose name dialogs call: their turns rotate with those of the nodes, so that neither waits for the other. */
-const ORIGIN = 'editor';
+export const ORIGIN = 'editor';
 
 const answers = new AnswerCache<ProductClient>();
 
@@ -106,8 +106,8 @@ function lent(opened: OpenedAccount): OpenedAccount {
   return { ...opened, release: () => undefined };
 }
 
-/** @throws CloudError GIZ_BAD_INPUT */
-function deviceQueryOf({ text = '', by, online, gid }: Asked['body']): DeviceQuery {
+/** What a dialog searches devices by. @throws CloudError GIZ_BAD_INPUT */
+export function deviceQueryOf({ text = '', by, online, gid }: Asked['body']): DeviceQuery {
   if (typeof text !== 'string' || text.length > 100) {
     throw badInput('type', { field: 'text', given: excerpt(text), accepted: accepts('text', { max: 100 }) });
   }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { byteList } from './byte-list';
 
 /** How bytes are written as text. */
 export type Coding = 'hex' | 'base64';
@@ -15,18 +16,12 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 export function bytesOf(value: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (types.isAnyArrayBuffer(value)) return Buffer.from(value);
-  if (Array.isArray(value)) return value.every(isByte) ? Buffer.from(value) : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { type, data } = value as { type?: unknown; data?: unknown };
-  return type === 'Buffer' && Array.isArray(data) ? bytesOf(data) : undefined;
+  const list = byteList(value);
+  return list && Buffer.from(list);
 }
 
 /** Bytes from text in the given coding, every digit of it valid; undefined otherwise. Empty text is no bytes. */
 export function decodeText(text: string, coding: Coding): Buffer | undefined {
   if (coding === 'hex') return text.length % 2 === 0 && HEX.test(text) ? Buffer.from(text, 'hex') : undefined;
   return text.length % 4 === 0 && BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
-}
-
-function isByte(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
 }

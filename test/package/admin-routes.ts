@@ -96,4 +96,13 @@ export const adminRoutes: readonly AdminRoute[] = [
     body: {},
     status: 200,
   },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/gizwits-app/devices',
+    path: '/gizwits-app/devices',
+    body: { app: 'nobody' },
+    status: 200,
+  },
 ];

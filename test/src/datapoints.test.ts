@@ -4,7 +4,7 @@ import { CloudError } from '../../src/cloud/errors';
 import { copyAttrs, isSchemaMismatch, validateAttrs } from '../../src/gizwits/datapoints/attrs';
 import { normaliseRaw } from '../../src/gizwits/datapoints/raw';
 import { allReported } from '../../src/gizwits/datapoints/readings';
-import { normaliseSchema, type Schema } from '../../src/gizwits/datapoints/schema';
+import { describeDatapoints, normaliseSchema, type Schema } from '../../src/gizwits/datapoints/schema';
 
 const bit = { byte_offset: 0, bit_offset: 0, len: 1, unit: 'bit' };
 const bytes = (len: number) => ({ byte_offset: 1, bit_offset: 0, len, unit: 'byte' });
@@ -381,6 +381,22 @@ describe('datapoints: names and shapes, checked or not', () => {
     const round: Record<string, unknown> = {};
     round.self = round;
     errorOf(() => copyAttrs({ round })).textKey.should.equal('errors.input.depth');
+  });
+});
+
+describe('datapoints: descriptions', () => {
+  it('are kept where they say something', () => {
+    const attrs = [
+      attr('dots', 'bool'),
+      attr('unit', 'uint8', { desc: ' 单位：0.1 A ' }),
+      attr('again', 'bool', { display_name: 'On', desc: 'On' }),
+      attr('named', 'bool', { desc: 'named' }),
+      attr('__proto__', 'bool', { desc: 'hostile' }),
+      attr('long', 'bool', { desc: 'x'.repeat(300) }),
+      { desc: 'nameless' },
+    ];
+    should(describeDatapoints({ entities: [{ attrs }] })).eql({ unit: '单位：0.1 A', long: 'x'.repeat(200) });
+    should(describeDatapoints(undefined)).eql({});
   });
 });
 

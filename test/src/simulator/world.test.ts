@@ -31,6 +31,17 @@ describe('simulator: world', () => {
     portrait(makeWorld(new VirtualClock(), 2)).should.not.equal(portrait(makeWorld()));
   });
 
+  it('has as many devices of its first product as it is asked for, the first ones unchanged', () => {
+    const many = new World({ clock: new VirtualClock(), seed: 1, historyDays: 30, devices: 1500 });
+    const few = makeWorld();
+    const identity = ({ did, mac, number }: Device): unknown[] => [did, mac, number];
+    many.devicesOf(many.products[0]!.productKey).length.should.equal(1500);
+    should(many.devices.slice(0, 200).map(identity)).eql(few.devices.slice(0, 200).map(identity));
+    should(many.devices.slice(1500).map(identity)).eql(few.devices.slice(200).map(identity));
+    new Set(many.devices.map(({ number }) => number)).size.should.equal(many.devices.length);
+    new Set(many.devices.map(({ did }) => did)).size.should.equal(many.devices.length);
+  });
+
   it('is made of every kind of thing that the APIs can show', () => {
     const world = makeWorld();
     const datapoints = world.products.flatMap((product) => [...product.datapoints]);
