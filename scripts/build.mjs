@@ -97,8 +97,8 @@ function replaceDist(stage) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    // `npm pack` in a fresh checkout builds before anything else has run.
-    (await import('./lib/install.mjs')).installWhenNeeded();
+    // For `npm pack` in a fresh checkout. Not for tests, which run on the packages that an installation would replace.
+    if (process.argv.includes('--install')) (await import('./lib/install.mjs')).installWhenNeeded();
     await (process.argv.includes('--if-needed') ? buildWhenNeeded() : build());
   } catch (error) {
     console.error(error.message);
