@@ -136,6 +136,26 @@ describe('the account behind the nodes', () => {
     codes.should.eql(['GIZ_BAD_RESPONSE', 'GIZ_BAD_RESPONSE', 'GIZ_BAD_RESPONSE', 'GIZ_BAD_RESPONSE', 'GIZ_QUOTA']);
   });
 
+  it('says in the status that tokens are voided by another program, and for how long its login waits', async () => {
+    const bench = await load();
+    await bench.run({ payload: MAC });
+    for (let login = 0; login < 2; login++) {
+      simulator.faults.add({ kind: 'error', code: 5009, match: { operation: 'device.did' }, times: 1 });
+      should((await bench.run({ payload: MAC })).error).be.undefined();
+    }
+    simulator.faults.add({ kind: 'error', code: 5009, match: { operation: 'device.did' }, times: 1 });
+    // biome-ignore lint/suspicious/noExplicitAny: the helper's spies have no types
+    const node = helper.getNode('n') as any;
+    node.receive({ payload: MAC });
+    // The spy hears of the configuration node too, which says it in full.
+    const shown = (text: RegExp): boolean =>
+      node.status.args.some(([one]: [{ fill: string; text: string }]) => one.fill === 'yellow' && text.test(one.text));
+    const wanted = [/another program may be using the same credentials/, /usedElsewhere|also used elsewhere/];
+    for (let wait = 0; wait < 200 && !wanted.every(shown); wait++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    should(wanted.filter((text) => !shown(text))).eql([]);
+  });
+
   it('tells no connection and a refused certificate', async () => {
     const nowhere = await load({}, { baseUrl: 'http://127.0.0.1:9' });
     should((await nowhere.run({ payload: MAC })).error?.error.code).equal('GIZ_NETWORK');
