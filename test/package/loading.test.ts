@@ -51,9 +51,10 @@ describe('the package in Node-RED', function () {
     it(`serves ${set} with its editor half, an icon that exists and its rows`, async () => {
       const html = await (await get(`/nodes/${manifest.name}/${set}`, { accept: 'text/html' })).text();
       // The scorecard of the flow library reads the type from a literal in an inline script.
-      html.should.match(new RegExp(`registerType\\((['"])${set}\\1,\\s*\\{`));
+      const [, definition = ''] = html.split(new RegExp(`registerType\\((?:'${set}'|"${set}"),\\s*\\{`));
+      definition.should.not.be.empty();
       html.should.containEql(`data-template-name="${set}"`);
-      const icon = /[{,\s]icon:\s*(['"])(.+?)\1/.exec(html)?.[2];
+      const icon = /[{,\s]icon:\s*(['"])(.+?)\1/.exec(definition)?.[2];
       if (icon && !icon.startsWith('font-awesome/')) should(filesBelow(join(root, 'icons'))).containEql(icon);
     });
 
