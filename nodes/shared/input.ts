@@ -16,11 +16,12 @@ export interface Input {
   metadata: Metadata;
   /** Monotonic milliseconds when the message arrived: commands are dated by it. */
   arrivedAt: number;
-  read(field: TypedField): Promise<unknown>;
+  /** The value of a field for this message; to be awaited, since some kinds of field take time. */
+  read(field: TypedField): unknown;
 }
 
 export interface InputOptions {
-  /** Fixed fields of `msg.gizwits`: `operation`, `productKey`. */
+  /** Fixed fields of `msg.gizwits`: `operation`, `productKey`; an object of its own for each message. */
   describe(msg: Input['msg']): Record<string, unknown>;
   /** Does the work, sends its messages and reports its success to `status`; any throw ends the input as an error. */
   work(input: Input): Promise<void>;
@@ -39,16 +40,17 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
   const status = new NodeStatus(RED, node);
   const reader = new FieldReader(RED, node);
   const closing = new AbortController();
-  const inFlight = new Set<Promise<void>>();
+  let inFlight = 0;
+  let whenIdle: (() => void) | undefined;
   /** How many inputs each code has ended because the node closed. */
   const interrupted = new Map<string, number>();
 
   const run = async (msg: Input['msg'], send: Send, done: (error?: Error) => void): Promise<void> => {
-    let metadata = new Metadata({});
+    let metadata: Metadata | undefined;
     let failure: CloudError | undefined;
     status.begin();
     try {
-      metadata = new Metadata({ ...options.describe(msg), ...keptMetadata(msg[property]) });
+      metadata = new Metadata(keepDelivery(options.describe(msg), msg[property]));
       if (closing.signal.aborted) throw closedError();
       await options.work({
         msg,
@@ -63,7 +65,7 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
       failure = translateError(RED, asCloudError(error));
       if (closing.signal.aborted) interrupted.set(failure.code, (interrupted.get(failure.code) ?? 0) + 1);
       status.failed(failure.code);
-      annotate(msg, property, metadata.failure(failure));
+      annotate(msg, property, (metadata ?? new Metadata({})).failure(failure));
     }
     try {
       done(failure);
@@ -71,18 +73,23 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
       // `done` runs Catch and Complete handlers of the flow; what they throw is theirs, and must not end the process.
       node.log(reasonOf(error));
     }
+    inFlight--;
+    if (inFlight === 0) whenIdle?.();
   };
 
   node.on('input', (msg, send, done) => {
-    const work = run(msg as Input['msg'], send as Send, done);
-    inFlight.add(work);
-    void work.finally(() => inFlight.delete(work));
+    inFlight++;
+    void run(msg as Input['msg'], send as Send, done);
   });
 
   node.on('close', (removed: boolean, done: () => void) => {
     closing.abort();
     const tidied = new Promise<void>((resolve) => resolve(options.close?.(removed)));
-    void Promise.allSettled([...inFlight, tidied]).then(() => {
+    const idle = new Promise<void>((resolve) => {
+      if (inFlight === 0) resolve();
+      else whenIdle = resolve;
+    });
+    void Promise.allSettled([idle, tidied]).then(() => {
       // A full deploy closes Catch nodes before any work has ended: without the log nobody would hear of it.
       if (interrupted.size > 0) {
         const codes = [...interrupted].map(([code, count]) => `${count} × ${code}`).join(', ');
@@ -97,10 +104,11 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
 }
 
 /** An acknowledgement handle of a push event must survive the nodes between the event and its Ack node. */
-function keptMetadata(previous: unknown): Record<string, unknown> {
-  if (typeof previous !== 'object' || previous === null) return {};
+function keepDelivery(fixed: Record<string, unknown>, previous: unknown): Record<string, unknown> {
+  if (typeof previous !== 'object' || previous === null) return fixed;
   const { delivery } = previous as { delivery?: unknown };
-  return typeof delivery === 'string' ? { delivery } : {};
+  if (typeof delivery === 'string') fixed.delivery = delivery;
+  return fixed;
 }
 
 export function closedError(): CloudError {

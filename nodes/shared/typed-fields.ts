@@ -38,10 +38,11 @@ export class FieldReader {
   ) {}
 
   /**
-   * The field's value for this message; undefined when a message or context property is not there.
+   * The field's value for this message, or a promise of it where evaluating takes time; undefined when a message or
+   * context property is not there.
    * @throws CloudError GIZ_BAD_INPUT naming the field, when the value cannot be evaluated.
    */
-  async read(field: TypedField, msg: NodeMessage): Promise<unknown> {
+  read(field: TypedField, msg: NodeMessage): unknown {
     try {
       switch (field.type) {
         case 'msg':
@@ -53,18 +54,12 @@ export class FieldReader {
         case 'json':
           return typeof field.value === 'string' ? jsonOf(field) : field.value;
         case 'jsonata':
-          return await this.evaluateJsonata(field, msg);
+          return this.evaluateJsonata(field, msg).catch((error: unknown) => unreadable(field, error));
         default:
-          return await this.evaluateOther(field, msg);
+          return this.evaluateOther(field, msg).catch((error: unknown) => unreadable(field, error));
       }
     } catch (error) {
-      if (error instanceof CloudError) throw error;
-      // A missing parent of a message property is a missing value, not an error of the node.
-      if (field.type === 'msg' && error instanceof TypeError) return undefined;
-      throw badInput('unreadable', {
-        field: field.name,
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      return unreadable(field, error);
     }
   }
 
@@ -92,6 +87,15 @@ export class FieldReader {
       });
     });
   }
+}
+
+/** What becomes of a field that cannot be evaluated. @throws CloudError */
+function unreadable(field: TypedField, error: unknown): undefined {
+  if (error instanceof CloudError) throw error;
+  // A missing parent of a message property is a missing value, not an error of the node.
+  if (field.type === 'msg' && error instanceof TypeError) return undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw badInput('unreadable', { field: field.name, reason });
 }
 
 function numberOf(field: TypedField): number {

@@ -20,7 +20,8 @@ export type ParsedJson =
  * order mark is skipped, members named `__proto__` are left out.
  */
 export function parseJson(text: string): ParsedJson {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  // Nearly every body begins right away and with an object.
+  const trimmed = text.startsWith('{') ? text : text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '') return { state: 'empty' };
   let value: unknown;
   try {

@@ -48,43 +48,73 @@ export function buildRequest(operation: Operation, params: unknown, context: Req
   const values = readParameters(operation, params, context);
   checkConstraints(operation, values);
 
-  let path = context.path ?? operation.path;
-  const query: string[] = [];
-  const headers: Record<string, string> = {};
-  const body: Record<string, unknown> = Object.create(null);
+  const parts: RequestParts = { path: context.path ?? operation.path, query: '', headers: undefined, body: undefined };
   for (const parameter of operation.parameters) {
     const value = values[parameter.name];
     if (value === undefined) continue;
-    for (const name of parameter.wire ?? [parameter.name]) {
-      if (parameter.in === 'body' && parameter.whole) Object.assign(body, value);
-      else if (parameter.in === 'body') body[name] = value;
-      else if (parameter.in === 'query') query.push(queryPart(name, value));
-      else if (parameter.in === 'header') headers[name] = toHeaderText(String(value), parameter.name);
-      else path = path.replace(`{${name}}`, () => pathSegment(String(value), parameter));
-    }
+    if (!parameter.wire) addPart(parts, parameter, parameter.name, value);
+    else for (const name of parameter.wire) addPart(parts, parameter, name, value);
   }
-  if (query.length > 0) path += `?${query.join('&')}`;
-
-  const request: WireRequest = { method: operation.method, path };
+  const { path, query, headers } = parts;
+  const request: WireRequest = { method: operation.method, path: path + query };
   // A POST or PUT without parameters still carries `{}`: a JSON service refuses an empty body (5001).
-  if (operation.method === 'POST' || operation.method === 'PUT' || Object.keys(body).length > 0) {
+  const body = parts.body ?? (operation.method === 'POST' || operation.method === 'PUT' ? {} : undefined);
+  if (body) {
     request.body = JSON.stringify(body);
     request.headers = { ...JSON_BODY, ...headers };
-  } else if (Object.keys(headers).length > 0) request.headers = headers;
+  } else if (headers) request.headers = headers;
   return request;
+}
+
+/** A request while it is put together; headers and body only when there is something in them. */
+interface RequestParts {
+  path: string;
+  /** With its question mark. */
+  query: string;
+  headers: Record<string, string> | undefined;
+  body: Record<string, unknown> | undefined;
+}
+
+function addPart(parts: RequestParts, parameter: Parameter, name: string, value: unknown): void {
+  switch (parameter.in) {
+    case 'query':
+      parts.query += `${parts.query === '' ? '?' : '&'}${queryPart(name, value)}`;
+      break;
+    case 'header':
+      parts.headers ??= {};
+      parts.headers[name] = toHeaderText(String(value), parameter.name);
+      break;
+    case 'body':
+      if (parameter.whole) parts.body = Object.assign(parts.body ?? Object.create(null), value);
+      else {
+        parts.body ??= Object.create(null) as Record<string, unknown>;
+        parts.body[name] = value;
+      }
+      break;
+    default:
+      parts.path = parts.path.replace(`{${name}}`, () => pathSegment(String(value), parameter));
+  }
 }
 
 /** One `name=value` of a query, encoded; lists are joined by commas. */
 export function queryPart(name: string, value: unknown): string {
-  return `${encodeURIComponent(name)}=${encodeURIComponent(Array.isArray(value) ? value.join(',') : String(value))}`;
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  return `${encoded(name)}=${encoded(text)}`;
 }
 
 /** A path segment, encoded. Encoding leaves `.` and `..` as they are and servers may decode `%2F` early: refused. */
 export function pathSegment(value: string, parameter: Pick<Parameter, 'name' | 'id'>): string {
-  if (/^\.{1,2}$|[/\\?#%]/.test(value)) {
+  if (!PLAIN.test(value) && /^\.{1,2}$|[/\\?#%]/.test(value)) {
     throw badInput('id', { field: parameter.name, given: excerpt(value), accepted: accepts(parameter.id ?? 'id') });
   }
-  return encodeURIComponent(value);
+  return encoded(value);
+}
+
+/** Characters that need no encoding wherever they stand in a path or query; nearly all ids and names have no others. */
+const PLAIN = /^[A-Za-z0-9_-]*$/;
+
+function encoded(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text);
 }
 
 function readParameters(operation: Operation, params: unknown, context: RequestContext): Values {
@@ -94,7 +124,8 @@ function readParameters(operation: Operation, params: unknown, context: RequestC
   }
   for (const name of Object.keys(given)) checkKnown(name, operation);
 
-  const values: Values = Object.create(null);
+  // The names are the catalogue's own, none of which an object inherits.
+  const values: Values = {};
   for (const parameter of operation.parameters) {
     const own = Object.hasOwn(given, parameter.name) ? given[parameter.name] : undefined;
     const value = parameter.supplied
@@ -158,7 +189,9 @@ function readValue(parameter: Parameter, value: unknown, earlier: Values, clock:
       return toId(value, name, parameter.id);
     case 'integer':
       if (parameter.unit) return toEpoch(parseTime(value, name, clock), parameter.unit);
-      return toInteger(value, name, { min: parameter.min, max: parameter.max, accepted: acceptedForm(parameter) });
+      return isWithin(value, parameter)
+        ? value
+        : toInteger(value, name, { min: parameter.min, max: parameter.max, accepted: acceptedForm(parameter) });
     case 'flag':
       return toBoolean(value, name) ? 1 : 0;
     case 'boolean':
@@ -184,6 +217,11 @@ function readValue(parameter: Parameter, value: unknown, earlier: Values, clock:
     default:
       return readText(parameter, value, maxLength);
   }
+}
+
+/** Whether a value needs no reading: words for what is accepted are dearer than the number. */
+function isWithin(value: unknown, { min = -Infinity, max = Infinity }: Parameter): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 }
 
 /** An instant in the unit that the wire wants. */

@@ -29,6 +29,8 @@ const LONGEST_IDLE_MS = 60_000;
  */
 const COMMAND_IDLE_MS = 1000;
 
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
 export interface TransportOptions {
   /** `http(s)://host[:port][/prefix]`; the prefix goes in front of every path. */
   baseUrl: string;
@@ -150,7 +152,7 @@ export class Transport implements Sender, ExchangeHost {
           path: this.prefix + request.path,
           method: request.method,
           headers: this.headers(request),
-          ...(request.body === undefined ? {} : { body: request.body }),
+          body: request.body,
         },
         exchange,
       );
@@ -221,13 +223,14 @@ export class Transport implements Sender, ExchangeHost {
     });
   }
 
-  private headers(request: WireRequest): Record<string, string> {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (request.body !== undefined) headers['content-type'] = 'application/json';
-    if (request.headers) Object.assign(headers, request.headers);
+  /** Names and values in turn, which the library takes as they are. */
+  private headers({ body, headers: given = NO_HEADERS }: WireRequest): string[] {
+    const headers = ['accept', 'application/json'];
+    if (body !== undefined && given['content-type'] === undefined) headers.push('content-type', 'application/json');
+    for (const name in given) headers.push(name, given[name] as string);
     if (this.proxy && this.target.protocol === 'http:') {
-      headers.host = this.target.host;
-      if (this.proxy.authorization !== undefined) headers['proxy-authorization'] = this.proxy.authorization;
+      headers.push('host', this.target.host);
+      if (this.proxy.authorization !== undefined) headers.push('proxy-authorization', this.proxy.authorization);
     }
     return headers;
   }

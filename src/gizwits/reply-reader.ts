@@ -185,8 +185,8 @@ function checkShape(operation: Operation, status: number, body: unknown): void {
   if (!isRight) throw badReply(operation, status, 'shape', { field: replyShape });
   if (replyShape === 'array') return;
   const members = body as Record<string, unknown>;
-  for (const [field, kind] of Object.entries(reply)) {
-    if (!isReplyField(members[field], kind)) throw badReply(operation, status, 'shape', { field });
+  for (const field in reply) {
+    if (!isReplyField(members[field], reply[field])) throw badReply(operation, status, 'shape', { field });
   }
   if (paging && paging.style !== 'none' && !isRecordList(members[paging.records])) {
     throw badReply(operation, status, 'shape', { field: paging.records });

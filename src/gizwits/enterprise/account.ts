@@ -1,6 +1,6 @@
 import type { CallResult, Login, Wait } from '../../cloud/call-types';
 import { Caller, type CallerSettings, type CallerState } from '../../cloud/caller';
-import type { Operation } from '../../cloud/catalogue';
+import type { Operation, RequestContext } from '../../cloud/catalogue';
 import type { Clock } from '../../cloud/clock';
 import type { CustomRequest } from '../../cloud/custom-request';
 import { CloudError } from '../../cloud/errors';
@@ -51,8 +51,9 @@ export class EnterpriseAccount {
   /** Paths that answered where the first one did not exist, by operation (rulings c6 to c8). */
   private readonly paths = new Map<string, string>();
 
-  /** Products by the scope of their token. */
+  /** Products by the scope of their token, and what each of them gives to its requests. */
   private readonly scopes = new Map<string, ProductIdentity>();
+  private readonly suppliedByScope = new Map<string, RequestContext['supplied']>();
   private readonly caller: Caller;
   /** What the transport was made with: another one is made only when that changes. */
   private route: string;
@@ -115,13 +116,14 @@ export class EnterpriseAccount {
       product = new ProductClient(this, identity, scope);
       this.products.set(scope, product);
       this.scopes.set(scope, identity);
+      this.suppliedByScope.set(scope, suppliedValues({ ...this.enterprise, ...identity }));
       this.caller.protect(productSecret);
     }
     return product;
   }
 
   /** One call of the catalogue for a product. @throws CloudError */
-  async call(
+  call(
     product: ProductClient,
     operationId: OperationId,
     params: Record<string, unknown>,
@@ -129,13 +131,26 @@ export class EnterpriseAccount {
   ): Promise<CallReply> {
     const operation = enterpriseOperations[operationId];
     const known = this.paths.get(operationId);
-    const candidates = known ? [known] : [operation.path, ...(operation.alternatives ?? [])];
+    const path = known ?? (operation.alternatives ? undefined : operation.path);
+    if (path === undefined) return this.callAnyPath(product, operationId, params, options);
+    try {
+      return this.send(product, operation, this.request(product, operation, params, path), options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The same where documents print several paths, and none has answered yet. */
+  private async callAnyPath(
+    product: ProductClient,
+    operationId: OperationId,
+    params: Record<string, unknown>,
+    options: CallOptions,
+  ): Promise<CallReply> {
+    const operation = enterpriseOperations[operationId];
+    const candidates = [operation.path, ...(operation.alternatives ?? [])];
     for (const [index, path] of candidates.entries()) {
-      const request = buildRequest(operation, params, {
-        supplied: this.supplied(product, operation.authentication === 'signature'),
-        path,
-        clock: this.clock,
-      });
+      const request = this.request(product, operation, params, path);
       try {
         const reply = await this.send(product, operation, request, options);
         if (index > 0) this.paths.set(operationId, path);
@@ -191,6 +206,16 @@ export class EnterpriseAccount {
     });
   }
 
+  private request(
+    product: ProductClient,
+    operation: Operation,
+    params: Record<string, unknown>,
+    path: string,
+  ): WireRequest {
+    const supplied = this.supplied(product, operation.authentication === 'signature');
+    return buildRequest(operation, params, { supplied, path, clock: this.clock });
+  }
+
   private send(
     product: ProductClient,
     operation: Operation,
@@ -198,18 +223,17 @@ export class EnterpriseAccount {
     options: CallOptions,
   ): Promise<CallResult<unknown>> {
     const { origin, signal, onWait, timeoutMs, expiresAt } = options;
-    const needsToken = operation.authentication === 'token';
     return this.caller.call({
       lane: operation.lane,
       origin,
-      ...(needsToken ? { tokenScope: product.scope } : {}),
-      ...(options.sequence === undefined ? {} : { sequence: options.sequence }),
+      tokenScope: operation.authentication === 'token' ? product.scope : undefined,
+      sequence: options.sequence,
       build: (token) => (token === undefined ? request : withToken(request, token)),
       read: (reply) => readReply(operation, reply),
       signal,
       onWait,
       timeoutMs,
-      ...(expiresAt === undefined ? {} : { deadlineMs: expiresAt - this.clock.mono() }),
+      deadlineMs: expiresAt === undefined ? undefined : expiresAt - this.clock.mono(),
     });
   }
 
@@ -231,11 +255,10 @@ export class EnterpriseAccount {
     return new Transport({ baseUrl: this.enterprise.baseUrl, clock: this.clock, connections: concurrency, tls, proxy });
   }
 
-  private supplied(product: ProductClient, signed: boolean): ReturnType<typeof suppliedValues> {
-    return suppliedValues(
-      { ...this.enterprise, ...this.scopes.get(product.scope) },
-      signed ? this.serverNow() / 1000 : undefined,
-    );
+  private supplied({ scope }: ProductClient, signed: boolean): RequestContext['supplied'] {
+    const fixed = this.suppliedByScope.get(scope);
+    if (fixed && !signed) return fixed;
+    return suppliedValues({ ...this.enterprise, ...this.scopes.get(scope) }, this.serverNow() / 1000);
   }
 }
 

@@ -29,5 +29,7 @@ export function suppliedValues(credentials: Credentials, epochSeconds?: number):
 
 /** The request with a product's access token: the literal word, one space, the token (S1, section 4). */
 export function withToken(request: WireRequest, token: string): WireRequest {
-  return { ...request, headers: { ...request.headers, Authorization: `token ${token}` } };
+  const { method, path, headers, body } = request;
+  const Authorization = `token ${token}`;
+  return { method, path, headers: headers ? { ...headers, Authorization } : { Authorization }, body };
 }
