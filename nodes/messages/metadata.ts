@@ -87,7 +87,7 @@ export const metadata = {
   ExpeedCallMetadata: closed({ ...cost, 'quota?': ref('Quota') }),
   EventMetadata: closed({ event: eventName, ...event, delivery: text }),
   BatchMetadata: closed({ event: only('batch'), count, delivery: text, redelivered: yesOrNo }),
-  DeadLetter: closed({ reason: text, redeliveries: count }),
+  DeadLetter: closed({ reason: words('overdue', 'redelivered', 'too-deep', 'failed'), redeliveries: count }),
   DeadLetterMetadata: closed({ event: eventName, ...event, deadLetter: ref('DeadLetter') }),
   UnreadableLetterMetadata: closed({ 'event?': eventName, deadLetter: ref('DeadLetter') }),
   AppEventMetadata: closed({

@@ -2092,9 +2092,9 @@ export interface DeadLetterMetadata {
  */
 export interface DeadLetter {
   /**
-   * Why: not acknowledged in time, redelivered too often, or nested too deeply.
+   * overdue: not acknowledged in time; redelivered: too often; too-deep: nested too deeply; failed: the flow threw while taking it.
    */
-  reason: string;
+  reason: 'overdue' | 'redelivered' | 'too-deep' | 'failed';
   /**
    * How often it came again.
    */
