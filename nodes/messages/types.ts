@@ -2092,7 +2092,7 @@ export interface DeadLetterMetadata {
  */
 export interface DeadLetter {
   /**
-   * overdue: not acknowledged in time; redelivered: too often; too-deep: nested too deeply; failed: the flow threw while taking it.
+   * overdue: not acknowledged in time; redelivered: too often; too-deep: nested too deeply; failed: it could not be handed to the flow.
    */
   reason: 'overdue' | 'redelivered' | 'too-deep' | 'failed';
   /**
