@@ -2,6 +2,7 @@ import { prepareDialog } from './editor/dialog';
 import { EXPEED_CATEGORY, EXPEED_COLOR } from './editor/expeed-family';
 import { labelStyle, outputOf } from './editor/family';
 import { leaveUntouched } from './editor/saved-values';
+import { pickSimulatedDevice } from './editor/simulated-devices';
 import { commonText, setText } from './editor/text';
 import {
   COMMAND_TYPES,
@@ -125,6 +126,7 @@ RED.nodes.registerType<DeviceProperties>('expeed-device', {
     prepareDialog(this, () => {
       typedField(this, 'deviceId', ID_TYPES);
       typedField(this, 'deviceKey', ID_TYPES);
+      pickSimulatedDevice(this);
       typedField(this, 'ids', LIST_TYPES);
       typedField(this, 'start', TIME_TYPES);
       typedField(this, 'end', TIME_TYPES);

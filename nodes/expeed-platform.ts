@@ -10,6 +10,7 @@ import { servePlatformCheck } from './shared/platform-check';
 import { openPlatformAccount, type PlatformConfig, type PlatformCredentials } from './shared/platform-settings';
 import { registerNode } from './shared/register';
 import { textSetting } from './shared/settings';
+import { serveSimulatedDevices } from './shared/simulated-devices';
 import { nodeLogger } from './shared/texts';
 
 const DEFAULT_ZONE = 'Asia/Shanghai';
@@ -119,6 +120,7 @@ export default function register(RED: NodeAPI): void {
     webhookToken: { type: 'password' },
   });
   servePlatformCheck(RED);
+  serveSimulatedDevices(RED);
 }
 
 /** Waits for work, but no longer than that. */

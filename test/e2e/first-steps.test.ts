@@ -101,6 +101,21 @@ describe(`the first steps of a new user in Node-RED ${major}`, function () {
     should(editor.errors).eql([]);
   });
 
+  it('lead to the state of an Expeed device in ten moves', async () => {
+    const { page } = editor;
+    const hand = new Hand(editor);
+    const tray = page.locator('.red-ui-tray');
+    const device = await hand.drop('expeed-device', 420, 360);
+    await hand.open(device);
+    await hand.click('Use the simulated cloud', tray.locator('.gizwits-simulate'));
+    await hand.click('the magnifying glass', tray.locator('.gizwits-beside > button'));
+    await hand.click('a device', page.locator('.gizwits-picker .gizwits-picker-item').first());
+    await hand.click('Done', page.locator('#node-dialog-ok'));
+    await hand.runs(device, 'done');
+    should(hand.moves).have.length(10, hand.moves.join(', '));
+    should(editor.errors).eql([]);
+  });
+
   it("lead to the devices of an app's user in eight moves", async () => {
     const { page } = editor;
     const hand = new Hand(editor);

@@ -105,4 +105,13 @@ export const adminRoutes: readonly AdminRoute[] = [
     body: { app: 'nobody' },
     status: 200,
   },
+  {
+    method: 'post',
+    permission: 'gizwits.read',
+    lookUp: true,
+    route: '/expeed-platform/simulated',
+    path: '/expeed-platform/simulated',
+    body: {},
+    status: 200,
+  },
 ];
