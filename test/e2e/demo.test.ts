@@ -39,7 +39,7 @@ describe('the dashboard of the demo', function () {
     const before = (await row.innerText()).includes('on 开');
     await page.getByText('fd06c330fc77 · online 在线').waitFor();
     await page.locator('input[type=checkbox]').click();
-    await page.getByText(`{"switch":${!before}} confirmed by the device`).waitFor();
+    await page.getByText(`{"switch":${!before}} confirmed`).waitFor();
     await page
       .locator('tbody tr', { hasText: 'fd06c330fc77' })
       .getByText(before ? 'off 关' : 'on 开')
