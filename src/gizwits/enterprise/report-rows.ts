@@ -46,9 +46,9 @@ const LAYOUTS: Readonly<Record<ReportId, Layout>> = {
 /**
  * A report as rows that all have the same columns, fit for a chart or a CSV node:
  *
- * - by place: `{country, region, city, …figures}`, a row for each place that has no places below it. What a place (or the
- *   whole report) counts beyond the places below it comes as a row of its own with null for the levels that are not
- *   known: devices without a place are counted in totals only (c28). So the rows add up to the report's total;
+ * - by place: `{country, region, city, …figures}`, a row for each place that has no places below it; levels that it lacks
+ *   are null. What only the levels above count (devices without a place, c28) is in the report as it is, not in rows. A
+ *   report that counts something and names no place is one row without a place;
  * - by period: `{date, count}`, `date` being the day, week or month as the cloud writes it; with places
  *   `{date, country, region, city, count}`. A period without any is one row with 0;
  * - faults and alerts by datapoint: `{country, region, city, datapoint, total, resolved, unresolved}`;
