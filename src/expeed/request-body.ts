@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../cloud/clock';
 export const MAX_BODY_BYTES = 262_144;
 
 /** How long a body may take to arrive, milliseconds. */
-export const BODY_DEADLINE_MS = 8000;
+export const BODY_DEADLINE_MS = 6000;
 
 export type BodyResult =
   | { readonly state: 'text'; readonly text: string }

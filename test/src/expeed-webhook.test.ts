@@ -306,14 +306,14 @@ describe('Expeed: webhook', () => {
     should(await post(STATUS)).have.property('status', 200);
   });
 
-  it('gives a body eight seconds and takes the connection away after that', async () => {
+  it('gives a body six seconds and takes the connection away after that', async () => {
     const clock = new VirtualClock();
     await start({ clock });
     const slow = await open(
       'POST /expeed HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     await until(() => webhook.pending === 1);
-    await clock.advance(7999);
+    await clock.advance(5999);
     should(slow.received()).equal('');
     await clock.advance(1);
     await until(() => slow.received().includes('request timeout'));
