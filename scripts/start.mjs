@@ -1,7 +1,7 @@
 // npm start: Node-RED on loopback with the demo flows, from a fresh checkout on. `-- --reset` starts the demo over.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { demoDir, prepareDemoFolder } from './lib/demo-folder.mjs';
+import { dashboardPath, demoDir, prepareDemoFolder } from './lib/demo-folder.mjs';
 import { installWhenNeeded } from './lib/install.mjs';
 import { requireSupportedNode } from './lib/node-version.mjs';
 import { endWithNpm } from './lib/npm-parent.mjs';
@@ -36,10 +36,18 @@ function startNodeRed() {
   const { events } = createRequire(program)('node-red');
   events.once('flows:started', () => {
     const url = `http://127.0.0.1:${port}`;
-    say(
-      `Ready: the dashboard is at ${url}/dashboard, the flows are at ${url}. Ctrl-C ends it.`,
-      `已就绪：看板 ${url}/dashboard，流程编辑器 ${url}。按 Ctrl-C 结束。`,
-    );
+    const dashboard = dashboardPath();
+    if (dashboard) {
+      say(
+        `Ready: the dashboard is at ${url}${dashboard}, the flows are at ${url}. Ctrl-C ends it.`,
+        `已就绪：看板 ${url}${dashboard}，流程编辑器 ${url}。按 Ctrl-C 结束。`,
+      );
+    } else {
+      say(
+        `Ready: the flows are at ${url}. They have no dashboard; npm start -- --reset brings the demo back. Ctrl-C ends it.`,
+        `已就绪：流程编辑器 ${url}。当前流程没有看板，npm start -- --reset 可恢复演示。按 Ctrl-C 结束。`,
+      );
+    }
   });
   require(program);
 }

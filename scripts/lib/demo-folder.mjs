@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { readJson, root } from './project.mjs';
 
@@ -7,6 +7,9 @@ export const demoDir = join(root, '.demo');
 
 /** The flows that a new demo folder starts with. */
 const demoFlows = join(root, 'demo/flows.json');
+
+/** The flows in the demo folder, which the user may have changed. */
+const flows = join(demoDir, 'flows.json');
 
 /**
  * Prepares the user folder: settings written anew each time, this checkout linked as an installed package, the demo
@@ -17,8 +20,17 @@ export function prepareDemoFolder({ reset }) {
   mkdirSync(demoDir, { recursive: true });
   writeFileSync(join(demoDir, 'settings.js'), settings);
   linkPackage();
-  const flows = join(demoDir, 'flows.json');
   if (!existsSync(flows)) copyFileSync(demoFlows, flows);
+}
+
+/** The path of the dashboard among the flows that are there now; undefined when they have none. */
+export function dashboardPath() {
+  try {
+    return JSON.parse(readFileSync(flows, 'utf8')).find(({ type }) => type === 'ui-base')?.path;
+  } catch {
+    // Flows that cannot be read are Node-RED's to complain about.
+    return undefined;
+  }
 }
 
 /** What `npm install <checkout>` would leave there; Node-RED finds icons, languages and examples through it. */

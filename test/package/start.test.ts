@@ -47,7 +47,11 @@ describe('npm start', function () {
   it('keeps what the user has made of the flows, without a second build', async () => {
     const own = [{ id: 'mine', type: 'tab', label: 'mine' }];
     writeFileSync(join(checkout, '.demo/flows.json'), JSON.stringify(own));
-    (await ready()).should.not.match(/Built dist/);
+    const printed = await ready();
+    printed.should.not.match(/Built dist/);
+    // No dashboard is promised where there is none.
+    printed.should.not.containEql('/dashboard');
+    printed.should.containEql('npm start -- --reset');
     should(await flows()).eql(own);
     should(await end('SIGINT')).equal(0);
   });
