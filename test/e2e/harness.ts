@@ -63,7 +63,12 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Opens the editor as a user of that language and theme sees it, and waits until the palette is there. */
-export async function openEditor(browser: Browser, runtime: RunningNodeRed, look: Look): Promise<Editor> {
+export async function openEditor(
+  browser: Browser,
+  runtime: RunningNodeRed,
+  look: Look,
+  login?: { username: string; password: string },
+): Promise<Editor> {
   const context = await browser.newContext({ locale: look.language, viewport: { width: 1400, height: 1100 } });
   const page = await context.newPage();
   const errors: string[] = [];
@@ -76,6 +81,14 @@ export async function openEditor(browser: Browser, runtime: RunningNodeRed, look
     localStorage.setItem('view-dark-theme', theme);
   }, look.theme);
   const editor = { page, errors, close: () => context.close() };
+  if (login) {
+    await page.goto(`${runtime.url}/`);
+    for (const [field, text] of Object.entries(login)) await page.locator(`#node-dialog-login-${field}`).fill(text);
+    await page.locator('#node-dialog-login-submit').click();
+    await page.locator('#node-dialog-login').waitFor({ state: 'detached' });
+    // The editor asks before it knows who it is for.
+    errors.length = 0;
+  }
   await showEditor(editor, runtime);
   return editor;
 }
