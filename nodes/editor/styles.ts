@@ -51,6 +51,8 @@ const CSS = `
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-name { flex: 2 1 0; width: auto; min-width: 0; }
 .gizwits-dialog .gizwits-attribute > .gizwits-attribute-value { flex: 3 1 0; min-width: 0; }
 .gizwits-dialog .gizwits-attribute-value > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
+.gizwits-attribute-value .red-ui-typedInput-option-trigger { min-width: 0; }
+.gizwits-attribute-value .red-ui-typedInput-option-label { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .gizwits-dialog .gizwits-beside { display: flex; gap: 6px; }
 .gizwits-dialog .gizwits-beside > .red-ui-typedInput-container { flex: 1 1 0; width: auto !important; min-width: 0; margin: 0 !important; }
 .gizwits-dialog .gizwits-beside > textarea, .gizwits-dialog .gizwits-beside > select, .gizwits-dialog .gizwits-beside > input { flex: 1 1 0; min-width: 0; }

@@ -5,6 +5,7 @@ import { type Credentials, type FlowNode, nodeRedVersion, type RunningNodeRed, s
 import {
   confirmDialog,
   dialogText,
+  dialogTroubles,
   type Editor,
   flowAsSaved,
   importNodes,
@@ -131,7 +132,7 @@ describe(`dialogs that know the product in Node-RED ${major}`, function () {
         await picker().locator('.gizwits-picker-foot button').click();
 
         const rows = tray().locator('#gizwits-control-attributes > li');
-        await choose(rows.nth(0), english ? 'off (false)' : '关（false）');
+        await choose(rows.nth(0), english ? 'off' : '关');
         await choose(rows.nth(1), '除湿');
         const temperature = rows.nth(2).locator('.red-ui-typedInput-input');
         should(await temperature.inputValue()).equal('16');
@@ -206,6 +207,7 @@ describe(`dialogs that know the product in Node-RED ${major}`, function () {
           await openDialog(editor, id);
           await until(async () => notFound.test(await dialogText(editor)));
           if (id === 'rows') await pictureDialog(editor, `control-not-found-${look.language}-${major}`);
+          should(await dialogTroubles(editor)).eql([]);
           await confirmDialog(editor);
         }
         should(await flowAsSaved(editor)).equal(before);
