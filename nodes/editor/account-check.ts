@@ -40,15 +40,31 @@ export function offerCheck(node: EditorNode<object>, path: string, describe: () 
     show(asked, [waitingLine()]);
     ask<{ lines: Finding[] }>(path, question, nodes)
       .then(
-        ({ lines }) => show(asked, lines.map(findingLine)),
+        ({ lines }) =>
+          show(
+            asked,
+            lines.map((finding) => findingLine(finding, nodes)),
+          ),
         ({ message }: Error) => show(asked, [line('failed', commonText('label.check'), message)]),
       )
       .finally(() => button.prop('disabled', false));
   });
 }
 
-function findingLine({ check, state, textKey, textParams }: Finding): JQuery {
-  return line(state, cloudText(`check.names.${check}`), nestedText({ textKey, textParams }));
+function findingLine({ check, state, textKey, textParams }: Finding, nodes: readonly AskedNode[]): JQuery {
+  const { field } = textParams;
+  const params =
+    check === 'settings' && field ? { ...textParams, field: labelledAs(String(field), nodes) } : textParams;
+  return line(state, cloudText(`check.names.${check}`), nestedText({ textKey, textParams: params }));
+}
+
+/** A field by the label that it has in its dialog. */
+function labelledAs(field: string, nodes: readonly AskedNode[]): string {
+  for (const { _def } of nodes) {
+    const property = (_def.credentials?.[field] ?? _def.defaults[field]) as { label?: string } | undefined;
+    if (property?.label) return property.label;
+  }
+  return field;
 }
 
 /** One line: an icon, which says its state to a screen reader too, what was looked at, and what was found. */

@@ -147,6 +147,12 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
       .containEql('产品密钥（product secret）不正确')
       .and.not.containEql(secret);
     await pictureDialog(editor, `check-wrong-secret-${major}`);
+    await editor.page.locator('#node-config-input-productSecret').fill('');
+    should(await check()).containEql('failed');
+    should(await dialogText(editor))
+      .containEql('Product Secret 未填写')
+      .and.not.containEql('productSecret');
+    await editor.page.locator('#node-config-input-productSecret').fill(secret);
     simulator.logins.refused.should.equal(3);
 
     const carriers = seen.filter((request) => `${request.url()} ${request.postData() ?? ''}`.includes(secret));

@@ -114,7 +114,7 @@ export async function paletteTypes({ page }: Editor): Promise<string[]> {
 
 /**
  * A flow with one node of each of `types` as the palette makes it, every reference to a config node of `types` filled
- * in, on one tab.
+ * in, on one tab. The id of a node is `one-<type>`: Node-RED starts no flow in which an id is the name of a type.
  */
 export function flowOfDefaults({ page }: Editor, types: readonly string[]): Promise<FlowNode[]> {
   return page.evaluate((wanted) => {
@@ -123,9 +123,9 @@ export function flowOfDefaults({ page }: Editor, types: readonly string[]): Prom
     for (const type of wanted) {
       const definition = RED.nodes.getType(type);
       if (!definition) throw new Error(`The editor does not know ${type}`);
-      const node: FlowNode = { id: type, type };
+      const node: FlowNode = { id: `one-${type}`, type };
       for (const [name, field] of Object.entries(definition.defaults)) {
-        node[name] = field.type && wanted.includes(field.type) ? field.type : structuredClone(field.value);
+        node[name] = field.type && wanted.includes(field.type) ? `one-${field.type}` : structuredClone(field.value);
       }
       if (definition.category !== 'config') Object.assign(node, { z: 'tab', x: 200, y: 40 * flow.length, wires: [] });
       flow.push(node);
