@@ -157,6 +157,24 @@ describe('push delivery', () => {
     await client.close(0);
   });
 
+  it('leaves what a connection for commands alone gets to the queue, and has it sent again to the first consumer', async () => {
+    const { clock, broker, client } = setUp();
+    const release = client.hold();
+    await clock.advance(SECOND);
+    broker.publish(3);
+    await clock.advance(SECOND);
+    client.stats.received.should.equal(3);
+    broker.audit.acknowledged.size.should.equal(0);
+    const consumer = new CollectingConsumer({ onEvent: ({ delivery }) => delivery.done() });
+    client.attach(consumer);
+    await clock.advance(MINUTE);
+    consumer.numbers.should.eql([1, 2, 3]);
+    broker.audit.acknowledged.size.should.equal(3);
+    [broker.audit.double, broker.audit.unknown].should.eql([0, 0]);
+    release();
+    await client.close(0);
+  });
+
   it('filters by did or mac; macs of 12 hex digits in either case; nothing without a device passes', async () => {
     const { clock, network, client } = setUp();
     const devices = ['didA', 'AABBCCDDEE01', ' virtual:site ', ''];

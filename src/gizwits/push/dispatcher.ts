@@ -48,7 +48,7 @@ export interface DispatcherStats {
   redelivered: number;
   /** Of these, how many were finished already and were acknowledged without being emitted. */
   recognised: number;
-  /** Events that no consumer wanted. */
+  /** Events that no consumer wanted, or that came while there was none. */
   unwanted: number;
   overdue: number;
   deadLetters: number;
@@ -99,6 +99,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   private readonly events = new EventReader();
   private readonly newest = new Map<string, number>();
 
+  /** Events of this connection that came while nobody was attached, and that are left unacknowledged. */
+  private left = 0;
+
   constructor(private readonly options: DispatcherOptions) {
     this.name = options.registry.register(this);
   }
@@ -114,6 +117,8 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     this.now = clock.mono();
     for (const other of before) this.passOn(other);
     this.options.onWantedChange();
+    // The queue sends them again, but only to a new connection.
+    if (this.left > 0) this.options.onReconnectWanted();
     return attachment;
   }
 
@@ -202,6 +207,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   closeEpoch(): void {
     this.epoch = 0;
     this.unacknowledgedNow = 0;
+    this.left = 0;
     this.outbox = '';
     this.outboxSize = 0;
     for (const entry of this.waiting) this.options.ledger.remove(entry);
@@ -285,7 +291,9 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     const takers = row && this.takers(row.event, body);
     if (!row || !takers || takers.length === 0) {
       this.stats.unwanted++;
-      this.acknowledgeToken(deliveryToken, messageToken);
+      // On a connection for commands alone nobody may say that an event is done with: the queue keeps it.
+      if (this.all.size === 0) this.left++;
+      else this.acknowledgeToken(deliveryToken, messageToken);
       return;
     }
     const entry = new LedgerEntry(reader, row, deep, this.epoch, this.now);
