@@ -9,7 +9,7 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = handleInputs(RED, this, {
       // The event's own metadata goes on as it came.
-      describe: ({ gizwits }) => (typeof gizwits === 'object' && gizwits !== null ? { ...gizwits } : {}),
+      describe: ({ gizwits }) => Object.assign({}, gizwits),
       work: async (input) => {
         const delivery = (input.msg.gizwits as { delivery?: unknown } | undefined)?.delivery;
         if (typeof delivery !== 'string' || delivery === '')

@@ -44,7 +44,7 @@ export default function register(RED: NodeAPI): void {
         const operation = findAppOperation(config.operation);
         const given = rows.length > 0 ? await readRows(rows, input) : await readParams(operation, params, input);
         const account = await link.account();
-        const options: AppCallOptions = { ...callOptions(this, input), since: input.arrivedAt };
+        const options: AppCallOptions = Object.assign(callOptions(this, input), { since: input.arrivedAt });
         noteIds(input, given);
         if (operation.paging) await sendList(account, operation, given, options, input);
         else await sendBody(account, operation, given, options, input);

@@ -106,7 +106,8 @@ export default function register(RED: NodeAPI): void {
           : 0;
         const client = await link.client();
         input.metadata.set('productKey', client.productKey);
-        const options: CallOptions = { ...callOptions(this, input), expiresAt: input.arrivedAt + deadlineMs };
+        const options = callOptions(this, input);
+        options.expiresAt = input.arrivedAt + deadlineMs;
         const command = await prepareCommand(client, wanted, {
           mode,
           // Binary datapoints are hex, as the API has them; the choice of a coding is for raw data alone.

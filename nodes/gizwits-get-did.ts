@@ -72,7 +72,7 @@ export default function register(RED: NodeAPI): void {
       const { detail, passcode } = wants();
       const result: Result = { mac: given, did: undefined };
       if (!detail || passcode) {
-        const found = await client.device(given, { ...options, cacheMs, passcode });
+        const found = await client.device(given, options, { cacheMs, passcode });
         if (found.meta) input.metadata.add(found.meta);
         result.did = found.did;
         if (passcode) result.passcode = found.passcode;
@@ -95,8 +95,12 @@ export default function register(RED: NodeAPI): void {
     ): Promise<void> => {
       const result = await lookUp(client, given, cacheMs, input, options);
       input.metadata.set('did', result.did);
-      Object.assign(input.msg, { payload: result, did: result.did, mac: result.mac, gizwits: input.metadata.object() });
-      input.send(input.msg);
+      const { msg } = input;
+      msg.payload = result;
+      msg.did = result.did;
+      msg.mac = result.mac;
+      msg.gizwits = input.metadata.object();
+      input.send(msg);
       input.status.succeeded();
     };
 

@@ -15,6 +15,15 @@ export function outputMode(value: unknown): OutputMode {
   return choiceOf('output', value, OUTPUT_MODES);
 }
 
+/** A message that waits for the next one. */
+interface Held {
+  payload: unknown;
+  /** Message properties of its page, shared with the page's other messages, and those of its own. */
+  fields: Fields;
+  ids: Fields | undefined;
+  len: number;
+}
+
 /**
  * Sends records as they arrive. `page` and `each` carry `msg.parts`, so that Join rebuilds the flat array, and
  * `msg.complete` on the last message; to know which one is the last, one message is held back until the next is there.
@@ -24,7 +33,8 @@ export class RecordSender {
   private readonly id: string;
   private readonly base: Fields;
   private readonly collected: unknown[] = [];
-  private held: { payload: unknown; fields: Fields; len: number } | undefined;
+  private readonly isFlat: boolean;
+  private held: Held | undefined;
   private index = 0;
   private records = 0;
 
@@ -34,7 +44,7 @@ export class RecordSender {
     private readonly send: Send,
     private readonly mode: OutputMode,
     /** Message properties that go with one record in mode `each`, such as `did`. */
-    private readonly idsOf: (record: unknown) => Fields = () => ({}),
+    private readonly idsOf: ((record: unknown) => Fields) | undefined = undefined,
     /** Property of the metadata object. */
     private readonly property: 'gizwits' | 'expeed' = 'gizwits',
   ) {
@@ -42,6 +52,7 @@ export class RecordSender {
     // The payload is replaced in every message: it need not be copied with each.
     const { payload: _payload, ...base } = msg as Fields;
     this.base = base;
+    this.isFlat = Object.values(base).every(isScalar);
   }
 
   /** Records handed over so far. */
@@ -57,8 +68,8 @@ export class RecordSender {
       return;
     }
     if (records.length === 0) return;
-    if (this.mode === 'page') this.hold(records, fields, records.length);
-    else for (const record of records) this.hold(record, { ...fields, ...this.idsOf(record) }, 1);
+    if (this.mode === 'page') this.hold(records, fields, undefined, records.length);
+    else for (const record of records) this.hold(record, fields, this.idsOf?.(record), 1);
     await afterDelivery();
   }
 
@@ -68,10 +79,12 @@ export class RecordSender {
       this.send(Object.assign(this.msg, fields, { payload: this.collected }) as NodeMessage);
       return;
     }
-    this.held ??= { payload: [], fields, len: 0 };
+    this.held ??= { payload: [], fields, ids: undefined, len: 0 };
     const [kept, final] = [this.held.fields[this.property], fields[this.property]];
     // The last message tells of the whole, and still which page it is.
-    this.held.fields[this.property] = { ...pageOf(kept), ...(final as Fields) };
+    this.held.fields = Object.assign({}, this.held.fields, {
+      [this.property]: { ...pageOf(kept), ...(final as Fields) },
+    });
     this.release(true);
   }
 
@@ -80,15 +93,15 @@ export class RecordSender {
     if (this.held) this.release(false);
   }
 
-  private hold(payload: unknown, fields: Fields, len: number): void {
+  private hold(payload: unknown, fields: Fields, ids: Fields | undefined, len: number): void {
     if (this.held) this.release(false);
-    this.held = { payload, fields, len };
+    this.held = { payload, fields, ids, len };
   }
 
   private release(last: boolean): void {
-    const { payload, fields, len } = this.held as { payload: unknown; fields: Fields; len: number };
+    const { payload, fields, ids, len } = this.held as Held;
     this.held = undefined;
-    const message = this.RED.util.cloneMessage(this.base as NodeMessage) as Fields;
+    const message = this.copyOfBase();
     // Join looks at the first message alone: it puts lists together only when that one holds more than one record, and
     // would make a list in a list of a result without any, or of a page with one.
     const isList = this.mode === 'page' || len === 0;
@@ -97,15 +110,33 @@ export class RecordSender {
     if (last) parts.count = this.index;
     if (this.base.parts !== undefined) parts.parts = message.parts;
     // Each message has metadata of its own: a flow may write into one without changing the others.
-    Object.assign(message, fields, {
-      payload,
-      parts,
-      [this.property]: this.RED.util.cloneMessage(fields[this.property] as NodeMessage),
-    });
+    Object.assign(message, fields, ids);
+    message.payload = payload;
+    message.parts = parts;
+    message[this.property] = plainCopy(fields[this.property]);
     if (last) message.complete = true;
     else delete message.complete;
     this.send(message as NodeMessage);
   }
+
+  /** A copy of the received message; most hold nothing that would need more than a copy of their names. */
+  private copyOfBase(): Fields {
+    if (this.isFlat) return Object.assign({}, this.base);
+    return this.RED.util.cloneMessage(this.base as NodeMessage) as Fields;
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return (typeof value !== 'object' && typeof value !== 'function') || value === null;
+}
+
+/** A copy of metadata, which is made of plain objects and lists; Node-RED's own way, for anything, takes ten times as long. */
+function plainCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainCopy);
+  if (isScalar(value)) return value;
+  const copy: Fields = Object.assign({}, value);
+  for (const name in copy) if (!isScalar(copy[name])) copy[name] = plainCopy(copy[name]);
+  return copy;
 }
 
 function pageOf(metadata: unknown): Fields {

@@ -45,7 +45,7 @@ export async function device(
   if (typeof given !== 'string')
     throw badInput('type', { field, given: excerpt(given), accepted: accepts(by === 'did' ? 'id' : 'mac') });
   if (by === 'did') return { did: given };
-  const found = await client.device(given, { ...options, cacheMs: MAC_CACHE_MS });
+  const found = await client.device(given, options, { cacheMs: MAC_CACHE_MS });
   if (found.meta) input.metadata.add(found.meta);
   return { did: found.did, mac: given };
 }

@@ -61,7 +61,7 @@ export function buildRequest(operation: Operation, params: unknown, context: Req
   const body = parts.body ?? (operation.method === 'POST' || operation.method === 'PUT' ? {} : undefined);
   if (body) {
     request.body = JSON.stringify(body);
-    request.headers = { ...JSON_BODY, ...headers };
+    request.headers = Object.assign({}, JSON_BODY, headers);
   } else if (headers) request.headers = headers;
   return request;
 }

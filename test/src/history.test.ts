@@ -489,6 +489,23 @@ describe('history: the seam', () => {
     for (let second = 7; second < 1000; second++) seam.admit(at(second, 'x', 'y'));
     seam.size.should.be.below(5);
   });
+
+  it('asks for the content of records only where pages meet', () => {
+    const asked: number[] = [];
+    const record = (second: number) => ({
+      second,
+      get key() {
+        asked.push(second);
+        return `at ${second}`;
+      },
+    });
+    const seam = new Seam();
+    seam.admit([1, 2, 3].map(record)).should.eql([true, true, true]);
+    seam.admit([4, 5, 6].map(record)).should.eql([true, true, true]);
+    asked.should.eql([]);
+    seam.admit([6, 7, 8].map(record)).should.eql([false, true, true]);
+    asked.should.eql([6, 6]);
+  });
 });
 
 describe('history: records', () => {

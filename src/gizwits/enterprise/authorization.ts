@@ -31,5 +31,5 @@ export function suppliedValues(credentials: Credentials, epochSeconds?: number):
 export function withToken(request: WireRequest, token: string): WireRequest {
   const { method, path, headers, body } = request;
   const Authorization = `token ${token}`;
-  return { method, path, headers: headers ? { ...headers, Authorization } : { Authorization }, body };
+  return { method, path, headers: Object.assign({ Authorization }, headers), body };
 }

@@ -5,9 +5,17 @@ import { toInteger } from '../../cloud/input';
 import { type AggregateQuery, aggregate } from './aggregate';
 import type { Call } from './call';
 import { type HistoryKind, recordTime, toHistoryRecord } from './log-records';
-import { type ApiRecord, contentKey, type Page, type Position, RepeatGuard, readPage, throwIfAborted } from './paging';
+import {
+  type ApiRecord,
+  contentKey,
+  type Page,
+  type Position,
+  RepeatGuard,
+  readPage,
+  throwIfAborted,
+} from './paging';
 import { LOG_PAGE, LOG_WINDOW_SECONDS } from './parameters';
-import { Seam } from './seam';
+import { Seam, type SeamRecord } from './seam';
 import { cutWindows, type Order, type Window } from './windows';
 
 export type { HistoryKind } from './log-records';
@@ -152,8 +160,8 @@ async function* readWindow(
     const page = readPage(await call(OPERATIONS[kind], params, { signal }), at, asked);
     const arrivedAt = clock.mono();
     const { start, end } = window;
-    const came = page.records.map((record) => ({ record, key: contentKey(record), second: secondOf(record) }));
-    const repeated = guard.repeats(came.map(({ key }) => key));
+    const came = page.records.map((record) => new CameRecord(record));
+    const repeated = guard.repeats(pageKeys(came));
     // A server that ignores the window would otherwise give its newest records once for each window.
     const inside = came.filter(({ second }) => second === undefined || (second >= start && second <= end));
     const fresh = seam.admit(inside);
@@ -175,7 +183,29 @@ async function* readWindow(
   }
 }
 
-function secondOf(record: ApiRecord): number | undefined {
-  const time = recordTime(record);
-  return time === undefined ? undefined : Math.floor(time / 1000);
+/** A record of a page. Its content is only put into words when somebody compares it, which takes as long as its parsing. */
+class CameRecord implements SeamRecord {
+  readonly second: number | undefined;
+  private words: string | undefined;
+
+  constructor(readonly record: ApiRecord) {
+    const time = recordTime(record);
+    this.second = time === undefined ? undefined : Math.floor(time / 1000);
+  }
+
+  get key(): string {
+    this.words ??= contentKey(this.record);
+    return this.words;
+  }
+}
+
+/**
+ * What tells one page from another. A listing moves through time, so that no two pages reach over the same seconds from
+ * equal records to equal records, unless that is one second, or there is no telling: then every record counts.
+ */
+function pageKeys(came: readonly CameRecord[]): readonly string[] {
+  const [first, last] = [came.at(0), came.at(-1)];
+  const seconds = came.map(({ second }) => second);
+  if (!first || !last || first.second === last.second || seconds.includes(undefined)) return came.map(({ key }) => key);
+  return [first.key, last.key, seconds.join()];
 }

@@ -1,5 +1,6 @@
 import { bytesOf, decodeText } from '../../cloud/bytes';
 import { FORBIDDEN_NAMES } from '../../cloud/input';
+import { IsoTimes } from '../../cloud/iso-times';
 import type { ApiRecord } from './paging';
 
 /** Logs of one device: reported datapoints, coming and going, messages in both directions. */
@@ -7,6 +8,8 @@ export type HistoryKind = 'data' | 'online' | 'cmd';
 
 /** First bytes of every frame of the device protocol (reference notes A.7). */
 const FRAME_PREFIX = '00000003';
+
+const isoTimes = new IsoTimes();
 
 /** Times below this are seconds. */
 const FIRST_MILLISECONDS = 1e11;
@@ -31,7 +34,9 @@ export function recordTime(record: ApiRecord): number | undefined {
  */
 export function toHistoryRecord(kind: HistoryKind, record: ApiRecord, attrs: readonly string[]): ApiRecord | undefined {
   const time = recordTime(record);
-  const result: ApiRecord = time === undefined ? { ...record } : { ...record, time: new Date(time).toISOString() };
+  // V8 takes ten times as long for a spread that more properties follow.
+  const result: ApiRecord = Object.assign({}, record);
+  if (time !== undefined) result.time = isoTimes.format(time);
   if (kind === 'data' && attrs.length > 0) {
     const kept = pick(record.attrs, attrs);
     if (!kept) return undefined;

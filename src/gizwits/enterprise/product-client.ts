@@ -82,14 +82,18 @@ export class ProductClient {
 
   /**
    * The did of a mac, from the cache when it is younger than `cacheMs`.
-   * @param options.passcode asks for the passcode too, which an older answer may lack
+   * @param wanted.passcode asks for the passcode too, which an older answer may lack
    */
-  async device(mac: unknown, options: CallOptions & { cacheMs: number; passcode?: boolean }): Promise<FoundDevice> {
+  async device(
+    mac: unknown,
+    options: CallOptions,
+    wanted: { cacheMs: number; passcode?: boolean },
+  ): Promise<FoundDevice> {
     // Macs are opaque and case-sensitive (gizwits-http.md A.2.1): the cache takes them as they are.
     const key = typeof mac === 'string' ? mac : undefined;
     const cached = key === undefined ? undefined : this.devices.get(key);
-    const fresh = cached && this.account.clock.mono() - cached.foundAt < options.cacheMs;
-    if (cached && fresh && (!options.passcode || cached.passcode !== undefined)) {
+    const fresh = cached && this.account.clock.mono() - cached.foundAt < wanted.cacheMs;
+    if (cached && fresh && (!wanted.passcode || cached.passcode !== undefined)) {
       return { did: cached.did, passcode: cached.passcode };
     }
     const reply = await this.call('device.did', { mac }, options);
@@ -159,7 +163,8 @@ export class ProductClient {
   control(did: string, command: Command, options: CallOptions): Promise<CallReply> {
     const params = command.attrs ? { did, attrs: command.attrs } : { did, raw: command.raw };
     // Commands to one device go out in the order in which they came in.
-    return this.call('device.control', params, { ...options, sequence: `${this.productKey}/${did}` });
+    const sequence = `${this.productKey}/${did}`;
+    return this.call('device.control', params, Object.assign({}, options, { sequence }));
   }
 
   /** The product's datapoints: kept for an hour, fetched once for all who ask at the same time. */

@@ -1,15 +1,13 @@
-interface Given {
-  count: number;
-  /** Whole epoch second of the record; undefined when its time cannot be read. */
-  second: number | undefined;
-}
-
 /** A record as the seam sees it. */
 export interface SeamRecord {
-  /** Its content, see `contentKey`. */
-  key: string;
-  second: number | undefined;
+  /** Its content, see `contentKey`; asked for only where two pages or windows meet. */
+  readonly key: string;
+  /** Whole epoch second of the record; undefined when its time cannot be read. */
+  readonly second: number | undefined;
 }
+
+/** Contents with how often each was given. */
+type Counts = Map<string, number>;
 
 /**
  * Tells which records of a page have been given already, so that where two pages or two windows overlap every record
@@ -23,41 +21,76 @@ export interface SeamRecord {
  * Memory: one page, and the records of one second.
  */
 export class Seam {
-  private previous = new Map<string, Given>();
-  private edge = new Map<string, Given>();
+  private previous = new GivenPage([]);
+  /** What is left of earlier pages at the second at which the listing stands. */
+  private edge: { second: number | undefined; counts: Counts } = { second: undefined, counts: new Map() };
 
   /** For each record of the page whether it is new. Everything in the page counts as given afterwards. */
   admit(records: readonly SeamRecord[]): boolean[] {
-    const fresh = records.map(({ key }) => !(take(this.previous, key) || take(this.edge, key)));
+    const fresh = records.map((record) => !this.take(record));
     if (records.length === 0) return fresh;
     const standing = records[records.length - 1].second;
-    const edge = new Map<string, Given>();
+    const counts: Counts = new Map();
     if (standing !== undefined) {
-      for (const given of [this.previous, this.edge]) {
-        for (const [key, { count, second }] of given) if (second === standing) put(edge, key, second, count);
+      for (const left of [this.previous.at(standing), this.edgeAt(standing)]) {
+        for (const [key, count] of left ?? []) counts.set(key, (counts.get(key) ?? 0) + count);
       }
     }
-    this.edge = edge;
-    this.previous = new Map();
-    for (const { key, second } of records) put(this.previous, key, second, 1);
+    this.edge = { second: standing, counts };
+    this.previous = new GivenPage(records);
     return fresh;
   }
 
   /** Records remembered, for those who watch memory. */
   get size(): number {
-    return this.previous.size + this.edge.size;
+    return this.previous.size + this.edge.counts.size;
+  }
+
+  private take(record: SeamRecord): boolean {
+    return takeFrom(this.previous.at(record.second), record) || takeFrom(this.edgeAt(record.second), record);
+  }
+
+  private edgeAt(second: number | undefined): Counts | undefined {
+    return this.edge.counts.size > 0 && this.edge.second === second ? this.edge.counts : undefined;
   }
 }
 
-function take(given: Map<string, Given>, key: string): boolean {
-  const found = given.get(key);
-  if (!found) return false;
-  if (--found.count === 0) given.delete(key);
-  return true;
+/** The records of a page by their seconds, of which only those that are asked for are looked into. */
+class GivenPage {
+  private readonly seconds: ReadonlySet<number | undefined>;
+  private readonly known = new Map<number | undefined, Counts>();
+
+  constructor(private readonly records: readonly SeamRecord[]) {
+    this.seconds = new Set(records.map(({ second }) => second));
+  }
+
+  get size(): number {
+    return this.records.length;
+  }
+
+  /** The contents given at a second; undefined when there are none. */
+  at(second: number | undefined): Counts | undefined {
+    if (!this.seconds.has(second)) return undefined;
+    let counts = this.known.get(second);
+    if (!counts) {
+      counts = new Map();
+      for (const record of this.records) {
+        if (record.second !== second) continue;
+        const { key } = record;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      this.known.set(second, counts);
+    }
+    return counts;
+  }
 }
 
-function put(given: Map<string, Given>, key: string, second: number | undefined, count: number): void {
-  const found = given.get(key);
-  if (found) found.count += count;
-  else given.set(key, { count, second });
+function takeFrom(counts: Counts | undefined, record: SeamRecord): boolean {
+  if (!counts) return false;
+  const { key } = record;
+  const count = counts.get(key);
+  if (count === undefined) return false;
+  if (count === 1) counts.delete(key);
+  else counts.set(key, count - 1);
+  return true;
 }

@@ -1,3 +1,4 @@
+import { IsoTimes } from '../../cloud/iso-times';
 import type { PushEvent, PushEventRow } from './events';
 import { isObject } from './frame-reader';
 
@@ -26,9 +27,7 @@ const LATEST_DATE_MS = 8.64e15;
 
 /** Turns parsed `event_push` bodies into events. One instance serves one connection. */
 export class EventReader {
-  /** The second formatted last and its ISO text: events of one stream mostly share it, and formatting is dear. */
-  private second = Number.NaN;
-  private secondText = '';
+  private readonly isoTimes = new IsoTimes();
 
   /**
    * @param body owned by the event afterwards
@@ -55,14 +54,7 @@ export class EventReader {
   }
 
   private isoTime(ms: number | undefined): string | null {
-    if (ms === undefined) return null;
-    const second = Math.floor(ms / 1000);
-    if (second !== this.second) {
-      this.second = second;
-      this.secondText = new Date(second * 1000).toISOString().slice(0, -'000Z'.length);
-    }
-    const rest = ms - second * 1000;
-    return `${this.secondText}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`;
+    return ms === undefined ? null : this.isoTimes.format(ms);
   }
 }
 

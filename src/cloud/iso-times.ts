@@ -1,0 +1,24 @@
+const MINUTE_MS = 60_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/**
+ * Writes times as ISO 8601 in UTC with milliseconds, as `Date` does. The times of one stream or listing mostly share
+ * their minute, which is formatted once: `Date` takes ten times as long for each.
+ */
+export class IsoTimes {
+  private minute = Number.NaN;
+  private text = '';
+
+  /** @param ms epoch milliseconds, whole, within what a `Date` can hold */
+  format(ms: number): string {
+    const minute = Math.floor(ms / MINUTE_MS);
+    if (minute !== this.minute) {
+      this.text = new Date(minute * MINUTE_MS).toISOString().slice(0, -'00.000Z'.length);
+      this.minute = minute;
+    }
+    const rest = ms - minute * MINUTE_MS;
+    const second = Math.floor(rest / 1000);
+    const fraction = rest - second * 1000;
+    return `${this.text}${TWO_DIGITS[second]}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`;
+  }
+}
