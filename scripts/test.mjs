@@ -24,6 +24,7 @@ const checks = {
   'types of the runtime': ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
   'types of the editor halves': ['typescript/bin/tsc', '-p', 'nodes/tsconfig.json'],
   'types of the tests': ['typescript/bin/tsc', '-p', 'test/tsconfig.json'],
+  'types of the benchmark': ['typescript/bin/tsc', '-p', 'bench/tsconfig.json'],
   'lint and format': ['@biomejs/biome/bin/biome', 'check', '.'],
 };
 
