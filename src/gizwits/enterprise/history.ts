@@ -5,15 +5,7 @@ import { toInteger } from '../../cloud/input';
 import { type AggregateQuery, aggregate } from './aggregate';
 import type { Call } from './call';
 import { type HistoryKind, recordTime, toHistoryRecord } from './log-records';
-import {
-  type ApiRecord,
-  contentKey,
-  type Page,
-  type Position,
-  RepeatGuard,
-  readPage,
-  throwIfAborted,
-} from './paging';
+import { type ApiRecord, contentKey, type Page, type Position, RepeatGuard, readPage, throwIfAborted } from './paging';
 import { LOG_PAGE, LOG_WINDOW_SECONDS } from './parameters';
 import { Seam, type SeamRecord } from './seam';
 import { cutWindows, type Order, type Window } from './windows';
