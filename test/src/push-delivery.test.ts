@@ -871,6 +871,37 @@ describe('push consumers that come and go', () => {
     clock.timers.should.equal(0);
   });
 
+  it('what comes while an older one still waits for its lost connection goes to the newest alone, and once', async () => {
+    const { clock, broker, client } = setUp();
+    const consumers = [1, 2, 3].map(() => new CollectingConsumer({ id: 'node' }));
+    const attachments = consumers.map(() => undefined as unknown as ReturnType<typeof client.attach>);
+    attachments[0] = client.attach(consumers[0]);
+    broker.publish(1);
+    await clock.advance(SECOND);
+    broker.cut();
+    await clock.settle();
+    await attachments[0].detach();
+    attachments[1] = client.attach(consumers[1]);
+    await clock.advance(3 * SECOND);
+    consumers[1].numbers.should.eql([1]);
+    broker.publish(1);
+    await clock.settle();
+    for (const { delivery } of consumers[1].taken) delivery.done();
+    await clock.settle();
+    [...broker.audit.acknowledged].should.eql([1, 2]);
+    broker.cut();
+    await clock.settle();
+    await attachments[1].detach();
+    await clock.advance(3 * SECOND);
+    broker.publish(1);
+    await clock.settle();
+    client.attach(consumers[2]);
+    await clock.advance(30 * SECOND);
+    consumers.map(({ numbers }) => numbers).should.eql([[1], [1, 2], [3]]);
+    await client.close(0);
+    clock.timers.should.equal(0);
+  });
+
   it('what a consumer left on a lost connection is offered when it is sent again', async () => {
     const { clock, broker, client } = setUp();
     const attachment = client.attach(new CollectingConsumer({ id: 'node' }));

@@ -183,7 +183,10 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     const all = [...this.all.values()];
     // To want nothing takes a new login; while the last ones only drain, the connection stays as it is.
     const staying = all.filter(({ retired }) => !retired);
-    for (const attachment of staying.length > 0 ? staying : all) {
+    // Of one consumer the newest: an older one that waits for its lost connection must not be given the same as that.
+    const newest = new Map<string, ConsumerAttachment>();
+    for (const attachment of staying.length > 0 ? staying : all) newest.set(attachment.consumer.id, attachment);
+    for (const attachment of newest.values()) {
       let product = this.routes.get(attachment.consumer.productKey);
       if (!product) {
         product = new Map();
@@ -417,7 +420,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
       }
       slot.withdraw();
       entry.due--;
-      if (successor) takers.push(successor);
+      if (successor && !takers.includes(successor)) takers.push(successor);
     }
     const nobodyKnown = kept.length === 0 && takers.length === 0;
     entry.slots = kept;
