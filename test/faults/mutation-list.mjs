@@ -174,8 +174,8 @@ export const mutations = [
   {
     name: 'metadata is put on the message unguarded',
     file: 'nodes/shared/input.ts',
-    find: '      annotate(msg, property, metadata.failure(failure));',
-    put: '      msg[property] = metadata.failure(failure);',
+    find: '      annotate(msg, property, (metadata ?? new Metadata({})).failure(failure));',
+    put: '      msg[property] = (metadata ?? new Metadata({})).failure(failure);',
     test: 'test/faults/hostile-messages.test.ts',
     grep: 'gizwits-get-did {} ends',
   },
