@@ -3,12 +3,14 @@ import type { Group, RunOptions } from './groups/group';
 
 export const USAGE = `npm run bench -- [options]
 
-  --only a,b       these groups alone: call, control, history, push, webhook
+  --only a,b       these groups alone: call, control, history, push, webhook, burst,
+                   start, growth
   --run a,b        these runs of them alone
   --starts n       process starts of each (5)
   --rounds n       windows of each variant in a start (6)
   --window ms      length of a window (300)
   --report         measures nothing, prints what has been measured
+  --doc            measures nothing, writes what has been measured into docs/performance*.md
   --variants a,b   these variants alone; what is measured is printed and not kept
   --profile        writes a CPU profile of each process into .cache/bench; the same`;
 
@@ -19,6 +21,7 @@ export interface Arguments {
   options: RunOptions;
   profile: boolean;
   report: boolean;
+  doc: boolean;
 }
 
 /** @throws Error with a plain text for what cannot be understood. */
@@ -32,6 +35,7 @@ export function readArguments(given: readonly string[], groups: readonly Group[]
       rounds: { type: 'string', default: '6' },
       window: { type: 'string', default: '300' },
       report: { type: 'boolean', default: false },
+      doc: { type: 'boolean', default: false },
       variants: { type: 'string' },
       profile: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -53,6 +57,7 @@ export function readArguments(given: readonly string[], groups: readonly Group[]
     },
     profile: values.profile,
     report: values.report,
+    doc: values.doc,
   };
 }
 

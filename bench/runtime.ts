@@ -28,31 +28,76 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+/** Node-RED inside this process, in which the package is not installed yet. */
+export interface BareRuntime extends Runtime {
+  /** Installs the package and has Node-RED load its node sets, as after an installation from the palette. */
+  addPackage(): Promise<void>;
+  /** Deploys flows, and waits until they run. */
+  deploy(flows: readonly FlowNode[], credentials: Credentials): Promise<void>;
+}
+
 /** What the embedding of Node-RED needs of its module. */
 interface EmbeddedRed {
   init(server: unknown, settings: object): void;
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly httpNode: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly runtime: { events: NodeJS.EventEmitter };
+  readonly runtime: {
+    readonly events: NodeJS.EventEmitter;
+    readonly flows: { setFlows(options: { flows: { flows: readonly object[] } }): Promise<unknown> };
+  };
 }
 
 /** The id of a tls-config node that every flow has; it trusts the certificate of the servers. */
 export const TLS = 'tls-of-bench';
+
+const PACKAGE = '@gizflow/node-red-gizwits';
 
 /** The Node-RED to measure with: the package folder that GIZ_NODE_RED names, else the project's own. */
 export const nodeRed: string = process.env.GIZ_NODE_RED ?? 'node-red';
 
 /** Starts Node-RED in this process, with the built package and the nodes of nodes.ts, and waits until the flows run. */
 export async function startRuntime(flows: readonly FlowNode[], credentials: Credentials = {}): Promise<Runtime> {
-  const userDir = mkdtempSync(join(workFolder, 'user-'));
+  const userDir = newUserDir();
+  installPackage(userDir);
+  return (await startIn(userDir, flows, credentials)).runtime;
+}
+
+/** The same without the package and with no flow. */
+export async function startBareRuntime(): Promise<BareRuntime> {
+  const userDir = newUserDir();
+  const { runtime, red } = await startIn(userDir, [], {});
+  const registry = createRequire(nodeRedPath())('@node-red/registry') as {
+    addModule(name: string): Promise<{ readonly nodes: readonly { readonly err?: unknown }[] }>;
+  };
+  return {
+    ...runtime,
+    async addPackage() {
+      installPackage(userDir);
+      const { nodes } = await registry.addModule(PACKAGE);
+      const failed = nodes.find(({ err }) => err);
+      if (failed) throw new Error(`a node set was not loaded: ${JSON.stringify(failed)}`);
+    },
+    async deploy(flows, credentials) {
+      const started = new Promise((resolve) => red.runtime.events.once('flows:started', resolve));
+      const withSecrets = flows.map((node) => ({ ...node, credentials: credentials[node.id] }));
+      await red.runtime.flows.setFlows({ flows: { flows: withSecrets } });
+      await started;
+    },
+  };
+}
+
+async function startIn(
+  userDir: string,
+  flows: readonly FlowNode[],
+  credentials: Credentials,
+): Promise<{ runtime: Runtime; red: EmbeddedRed }> {
   const tls = { id: TLS, type: 'tls-config', name: '', cert: '', key: '', ca: '', verifyservercert: true };
-  install(userDir);
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify([tls, ...flows]));
   const secrets = { ...credentials, [TLS]: { cadata: authority } };
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(secrets));
 
-  const red = createRequire(join(root, 'package.json'))(nodeRed) as EmbeddedRed;
+  const red = require(nodeRedPath()) as EmbeddedRed;
   const server = createServer((request, response) => red.httpNode(request, response));
   await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 }, resolve));
   red.init(server, {
@@ -68,7 +113,7 @@ export async function startRuntime(flows: readonly FlowNode[], credentials: Cred
   const started = new Promise((resolve) => red.runtime.events.once('flows:started', resolve));
   await red.start();
   await started;
-  return {
+  const runtime: Runtime = {
     port: (server.address() as AddressInfo).port,
     node: (id) => {
       const node = allNodes.get(id);
@@ -82,15 +127,15 @@ export async function startRuntime(flows: readonly FlowNode[], credentials: Cred
       rmSync(userDir, { recursive: true, force: true });
     },
   };
+  return { runtime, red };
 }
 
-/** Puts the package and a module with the nodes of this folder where Node-RED looks for them. */
-function install(userDir: string): void {
+/** A new folder with a module of the nodes of this folder, where Node-RED looks for it. */
+function newUserDir(): string {
+  const userDir = mkdtempSync(join(workFolder, 'user-'));
   const modules = join(userDir, 'node_modules');
   const own = join(modules, 'node-red-bench');
-  mkdirSync(join(modules, '@gizflow'), { recursive: true });
-  symlinkSync(root, join(modules, '@gizflow/node-red-gizwits'), 'junction');
-  mkdirSync(own);
+  mkdirSync(own, { recursive: true });
   const list = { nodes: { bench: 'bench.js' } };
   writeFileSync(
     join(own, 'package.json'),
@@ -100,12 +145,23 @@ function install(userDir: string): void {
   // The nodes are part of this bundle, and must be the same objects for Node-RED as for the measurement.
   writeFileSync(join(own, 'bench.js'), "module.exports = globalThis[Symbol.for('bench nodes')];");
   Object.assign(globalThis, { [Symbol.for('bench nodes')]: registerBenchNodes });
-  const dependencies = { '@gizflow/node-red-gizwits': '*', 'node-red-bench': '*' };
+  const dependencies = { [PACKAGE]: '*', 'node-red-bench': '*' };
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'bench', private: true, dependencies }));
+  return userDir;
+}
+
+/** Puts the built package of this checkout there too. */
+function installPackage(userDir: string): void {
+  const place = join(userDir, 'node_modules', PACKAGE);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(root, place, 'junction');
+}
+
+function nodeRedPath(): string {
+  return createRequire(join(root, 'package.json')).resolve(nodeRed);
 }
 
 /** The version of that Node-RED. */
 export function nodeRedVersion(): string {
-  const main = createRequire(join(root, 'package.json')).resolve(nodeRed);
-  return (createRequire(join(dirname(main), 'x.js'))('../package.json') as { version: string }).version;
+  return (createRequire(join(dirname(nodeRedPath()), 'x.js'))('../package.json') as { version: string }).version;
 }

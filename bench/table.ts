@@ -13,6 +13,7 @@ const COLUMNS: readonly [quantity: Quantity, title: string][] = [
   ['heapMb', 'heap MB'],
   ['sizeMb', 'MB'],
   ['lost', 'lost'],
+  ['failed', 'failed'],
 ];
 
 /** Prints a group's figures and goals; answers how many of them are missed or cannot be used. */
@@ -70,8 +71,13 @@ export function pairsOf(starts: Starts): [name: string, variant: string][] {
     names.set(name, variants.add(variant));
   }
   return [...names].flatMap(([name, variants]) =>
-    [...variants].sort().map((variant): [string, string] => [name, variant]),
+    [...variants].sort(bySize).map((variant): [string, string] => [name, variant]),
   );
+}
+
+/** By name, and by the number in it. */
+function bySize(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
 }
 
 function rowsOf(starts: Starts): string[] {

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { authority } from '../files';
 import type { Credentials, FlowNode } from '../runtime';
 import { PRODUCT_KEY } from '../servers/replies';
@@ -40,6 +40,8 @@ export function httpRequest(id: string, fields: Readonly<Record<string, unknown>
 
 /** The raw library as the bare nodes use it. */
 export function rawPool(baseUrl: string, connections: number | null = CONNECTIONS): Pool {
+  // Here and not above: nobody else must find the library loaded already.
+  const { Pool: PoolOfConnections } = require('undici') as typeof import('undici');
   const secure = baseUrl.startsWith('https:');
-  return new Pool(baseUrl, { connections, ...(secure ? { connect: { ca: authority } } : {}) });
+  return new PoolOfConnections(baseUrl, { connections, ...(secure ? { connect: { ca: authority } } : {}) });
 }

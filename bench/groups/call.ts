@@ -1,7 +1,7 @@
 import type { Pool } from 'undici';
 import { type FlowPlan, FlowSubject, flowsOf, PlainSubject, setWork, sinkOf } from '../flow-subject';
 import { Helper } from '../helper';
-import { type Message, startRuntime, TLS } from '../runtime';
+import { type FlowNode, type Message, startRuntime, TLS } from '../runtime';
 import type { Report } from '../samples';
 import type { OriginOptions } from '../servers/origin';
 import { PRODUCT_KEY } from '../servers/replies';
@@ -10,8 +10,8 @@ import { accountCredentials, accountNodes, httpRequest, PRODUCT, rawPool, TOKEN_
 import { type Group, type RunOptions, wanted } from './group';
 
 /** The device whose did is asked for. */
-const MAC = 'fd06c330fc77';
-const path = (mac: unknown): string => `/v1/products/${PRODUCT_KEY}/devices?mac=${mac}`;
+export const MAC = 'fd06c330fc77';
+export const pathOf = (mac: unknown): string => `/v1/products/${PRODUCT_KEY}/devices?mac=${mac}`;
 const DELAY_MS = 30;
 
 interface Calls {
@@ -55,26 +55,28 @@ async function measure(report: Report, options: RunOptions, calls: Calls): Promi
 }
 
 /** What somebody writes who needs nothing but the answer. */
-async function ask(pool: Pool, mac: unknown, msg: Message): Promise<unknown> {
-  const reply = await pool.request({ path: path(mac), method: 'GET', headers: { authorization: TOKEN_HEADER } });
+export async function ask(pool: Pool, mac: unknown, msg: Message): Promise<unknown> {
+  const reply = await pool.request({ path: pathOf(mac), method: 'GET', headers: { authorization: TOKEN_HEADER } });
   msg.statusCode = reply.statusCode;
   return reply.body.json();
 }
 
+/** One of our nodes, wired to the sink of that plan; it keeps no answer. */
+export function lookUp(id: string, product = PRODUCT): FlowNode {
+  return {
+    ...{ id: `${id}-node`, type: 'gizwits-get-did', product, mac: 'payload', macType: 'msg' },
+    ...{ cacheSeconds: '0', cacheSecondsType: 'num', wires: [[sinkOf(id)]] },
+  };
+}
+
 function plansOf(baseUrl: string, tls: string | undefined): FlowPlan[] {
-  const ours = (id: string): FlowPlan['nodes'] => [
-    {
-      ...{ id: `${id}-node`, type: 'gizwits-get-did', product: PRODUCT, mac: 'payload', macType: 'msg' },
-      ...{ cacheSeconds: '0', cacheSecondsType: 'num', wires: [[sinkOf(id)]] },
-    },
-  ];
   return [
-    { id: 'ours', variant: 'ours', nodes: ours('ours') },
-    { id: 'again', variant: 'ours again', nodes: ours('again') },
+    { id: 'ours', variant: 'ours', nodes: [lookUp('ours')] },
+    { id: 'again', variant: 'ours again', nodes: [lookUp('again')] },
     {
       id: 'core',
       variant: 'core',
-      nodes: [httpRequest('core-node', { url: `${baseUrl}${path('{{{payload}}}')}`, tls }, sinkOf('core'))],
+      nodes: [httpRequest('core-node', { url: `${baseUrl}${pathOf('{{{payload}}}')}`, tls }, sinkOf('core'))],
     },
     { id: 'bare', variant: 'bare', nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }] },
   ];

@@ -1,0 +1,141 @@
+import { type FlowPlan, FlowSubject, flowsOf } from '../flow-subject';
+import { Helper } from '../helper';
+import { type Credentials, startRuntime } from '../runtime';
+import type { Report } from '../samples';
+import { runWindow, type Subject, shuffled } from '../window';
+import { accountCredentials, accountNodes, CONNECTIONS, ENTERPRISE, PRODUCT } from './account';
+import { lookUp, MAC } from './call';
+import { type Group, type RunOptions, wanted } from './group';
+
+const NODES = [1, 10, 50, 200];
+const WAITING = [100, 1000, 10_000];
+const WARM_UPS = 2;
+
+/** One size of what grows. */
+interface Step {
+  readonly variant: string;
+  readonly subject: Subject;
+  readonly inFlight: number;
+}
+
+/** An account of its own with so many nodes on it; the messages go to them in turns. */
+interface Account {
+  readonly nodes: number;
+  readonly enterprise: string;
+  readonly product: string;
+  readonly plans: readonly FlowPlan[];
+}
+
+function accountOf(nodes: number): Account {
+  const product = `${PRODUCT}-${nodes}`;
+  const ids = Array.from({ length: nodes }, (_, number) => `a${nodes}-${number}`);
+  return {
+    nodes,
+    enterprise: `${ENTERPRISE}-${nodes}`,
+    product,
+    plans: ids.map((id) => ({ id, variant: nodesVariant(nodes), nodes: [lookUp(id, product)] })),
+  };
+}
+
+/** Several subjects as one. */
+class InTurns implements Subject {
+  onEnd: Subject['onEnd'] = () => undefined;
+  private next = 0;
+
+  constructor(
+    readonly variant: string,
+    private readonly subjects: readonly Subject[],
+  ) {
+    for (const subject of subjects) subject.onEnd = (at, failed) => this.onEnd(at, failed);
+  }
+
+  begin(at: number): void {
+    this.subjects[this.next++ % this.subjects.length].begin(at);
+  }
+}
+
+async function measure(report: Report, options: RunOptions): Promise<void> {
+  const origin = Helper.start('origin');
+  const baseUrl = `http://localhost:${await origin.ask<number>('listen', {})}`;
+  const accounts = NODES.map(accountOf);
+  const flows = accounts.flatMap(({ enterprise, product, plans }) => [
+    ...accountNodes(baseUrl).map((node) =>
+      node.id === ENTERPRISE ? { ...node, id: enterprise } : { ...node, id: product, enterprise },
+    ),
+    ...plans.flatMap(flowsOf),
+  ]);
+  const runtime = await startRuntime(flows, Object.assign({}, ...accounts.map(credentialsOf)) as Credentials);
+  try {
+    const subjects = accounts.map(
+      ({ nodes, plans }) =>
+        new InTurns(
+          nodesVariant(nodes),
+          plans.map((plan) => new FlowSubject(runtime, plan, () => ({ payload: MAC }))),
+        ),
+    );
+    await runSteps(
+      report,
+      NODES_CASE,
+      subjects.map((subject) => ({ variant: subject.variant, subject, inFlight: CONNECTIONS })),
+      options,
+    );
+    await runSteps(
+      report,
+      WAITING_CASE,
+      WAITING.map((waiting) => ({
+        variant: waitingVariant(waiting),
+        subject: subjects[0],
+        inFlight: CONNECTIONS + waiting,
+      })),
+      options,
+    );
+  } finally {
+    await runtime.stop();
+    await origin.stop();
+  }
+}
+
+/** Accounts with the same credentials would be one. */
+function credentialsOf({ nodes, enterprise, product }: Account): Credentials {
+  return {
+    [enterprise]: { ...accountCredentials[ENTERPRISE], enterpriseId: `bench-${nodes}` },
+    [product]: accountCredentials[PRODUCT],
+  };
+}
+
+async function runSteps(
+  report: Report,
+  name: string,
+  steps: readonly Step[],
+  { rounds, windowMs: ms, ...options }: RunOptions,
+): Promise<void> {
+  for (let round = -WARM_UPS; round < rounds; round++) {
+    for (const { variant, subject, inFlight } of shuffled(wanted(steps, { rounds, windowMs: ms, ...options }))) {
+      const values = await runWindow(subject, { inFlight, ms });
+      if (round < 0) continue;
+      report.sample({ case: name, variant, round, values });
+      const { lost, failed } = values;
+      if (lost || failed) report.trouble(`${name}, ${variant}: ${lost} units never ended, ${failed} as an error`);
+    }
+  }
+}
+
+const NODES_CASE = `nodes on one account, ${CONNECTIONS} in flight`;
+const WAITING_CASE = 'messages waiting for their turn';
+const nodesVariant = (nodes: number): string => `${nodes} nodes`;
+const waitingVariant = (waiting: number): string => `${waiting} waiting`;
+
+/** Whether a message costs more as there is more of something. The prefetch grows in the group push. */
+export const growth: Group = {
+  name: 'growth',
+  runs: [{ name: 'http', seconds: 60, measure }],
+  goals: [
+    ...NODES.slice(1).map((nodes) => ({
+      ...{ case: NODES_CASE, quantity: 'cpuUs' as const, of: nodesVariant(nodes), to: nodesVariant(1), atMost: 1.5 },
+    })),
+    ...WAITING.slice(1).map((waiting) => ({
+      ...{ case: WAITING_CASE, quantity: 'cpuUs' as const, of: waitingVariant(waiting), to: waitingVariant(100) },
+      atMost: 1.5,
+    })),
+  ],
+};
