@@ -43,7 +43,9 @@ async function withBursts(
         async () => {
           // A port that was left by 10 000 connections has too few free counterparts for the next 10 000.
           if (plan.variant === 'core') coreUrl = `${await newAddress()}${pathOf(MAC)}`;
-          return burst(subject);
+          await origin.ask('busy');
+          const values = await burst(subject);
+          return { ...values, busy: await origin.ask<number>('busy') };
         },
       ];
     });

@@ -8,6 +8,7 @@ import { lookUp, MAC } from './call';
 import { type Group, type RunOptions, wanted } from './group';
 
 const NODES = [1, 10, 50, 200];
+/** Messages at once; the last is all that an account lets wait. */
 const WAITING = [100, 1000, 10_000];
 const WARM_UPS = 2;
 
@@ -74,18 +75,18 @@ async function measure(report: Report, options: RunOptions): Promise<void> {
         ),
     );
     await runSteps(
-      report,
+      { report, origin },
       NODES_CASE,
       subjects.map((subject) => ({ variant: subject.variant, subject, inFlight: CONNECTIONS })),
       options,
     );
     await runSteps(
-      report,
+      { report, origin },
       WAITING_CASE,
       WAITING.map((waiting) => ({
         variant: waitingVariant(waiting),
         subject: subjects[0],
-        inFlight: CONNECTIONS + waiting,
+        inFlight: waiting,
       })),
       options,
     );
@@ -104,16 +105,19 @@ function credentialsOf({ nodes, enterprise, product }: Account): Credentials {
 }
 
 async function runSteps(
-  report: Report,
+  { report, origin }: { report: Report; origin: Helper },
   name: string,
   steps: readonly Step[],
-  { rounds, windowMs: ms, ...options }: RunOptions,
+  options: RunOptions,
 ): Promise<void> {
+  const { rounds, windowMs: ms } = options;
   for (let round = -WARM_UPS; round < rounds; round++) {
-    for (const { variant, subject, inFlight } of shuffled(wanted(steps, { rounds, windowMs: ms, ...options }))) {
+    for (const { variant, subject, inFlight } of shuffled(wanted(steps, options))) {
+      await origin.ask('busy');
       const values = await runWindow(subject, { inFlight, ms });
+      const busy = await origin.ask<number>('busy');
       if (round < 0) continue;
-      report.sample({ case: name, variant, round, values });
+      report.sample({ case: name, variant, round, values: { ...values, busy } });
       const { lost, failed } = values;
       if (lost || failed) report.trouble(`${name}, ${variant}: ${lost} units never ended, ${failed} as an error`);
     }
@@ -121,7 +125,7 @@ async function runSteps(
 }
 
 const NODES_CASE = `nodes on one account, ${CONNECTIONS} in flight`;
-const WAITING_CASE = 'messages waiting for their turn';
+const WAITING_CASE = `messages waiting, ${CONNECTIONS} of them for an answer, the others for their turn`;
 const nodesVariant = (nodes: number): string => `${nodes} nodes`;
 const waitingVariant = (waiting: number): string => `${waiting} waiting`;
 
