@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { type Arguments, readArguments, USAGE } from './arguments';
+import { writeDocs } from './doc';
 import { program, workFolder } from './files';
 import { groups } from './groups';
 import type { Group, Run } from './groups/group';
@@ -21,6 +22,10 @@ async function main(): Promise<void> {
   mkdirSync(workFolder, { recursive: true });
   const chosen = groups.filter(({ name }) => wanted.only.includes(name));
   const results = loadResults();
+  if (wanted.doc) {
+    console.log((await writeDocs(groups, results)).join('\n'));
+    return;
+  }
   if (!wanted.report) await measure(results, chosen, wanted);
   let missed = 0;
   for (const group of chosen) missed += printGroup(group, results);

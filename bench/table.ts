@@ -3,7 +3,7 @@ import { type Results, startsOf } from './results';
 import { type Quantity, ratioOf, type Spread, type Starts, spreadOf } from './samples';
 import { MOST_BUSY } from './window';
 
-const COLUMNS: readonly [quantity: Quantity, title: string][] = [
+const COLUMNS = [
   ['perSecond', '/s'],
   ['ms', 'ms'],
   ['cpuUs', 'CPU µs'],
@@ -14,7 +14,13 @@ const COLUMNS: readonly [quantity: Quantity, title: string][] = [
   ['sizeMb', 'MB'],
   ['lost', 'lost'],
   ['failed', 'failed'],
-];
+] as const satisfies readonly (readonly [quantity: Quantity, title: string])[];
+
+/**
+ * The columns of a table: what was measured; then how many times as many units a second ours does, how many times the
+ * processor time of ours this one takes, and the part of the time in which the server had no rest.
+ */
+export type Title = (typeof COLUMNS)[number][1] | 'ours is' | 'CPU' | 'busy';
 
 /** Prints a group's figures and goals; answers how many of them are missed or cannot be used. */
 export function printGroup(group: Group, results: Results): number {
@@ -80,24 +86,47 @@ function bySize(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true });
 }
 
-function rowsOf(starts: Starts): string[] {
+/** What a table shows of one way to do the job of a case. */
+export interface Row {
+  readonly case: string;
+  readonly variant: string;
+  /** One for each of the table's titles; empty where nothing was measured. */
+  readonly cells: readonly string[];
+  /** Whether the server on the other side was the limit. */
+  readonly tooBusy: boolean;
+}
+
+/** The figures of a group: medians, and ratios with the least and the largest median of a start. */
+export function figuresOf(starts: Starts): { titles: readonly Title[]; rows: readonly Row[] } {
   const pairs = pairsOf(starts);
   const columns = COLUMNS.filter(([quantity]) =>
     pairs.some(([name, variant]) => spreadOf(starts, name, variant, quantity)),
   );
-  const head = ['', ...columns.map(([, title]) => title), 'ours is', 'CPU', 'busy'];
+  const busyOnes = tooBusy(starts);
+  const rows = pairs.map(([name, variant]) => ({
+    case: name,
+    variant,
+    cells: [
+      ...columns.map(([quantity]) => show(spreadOf(starts, name, variant, quantity)?.median)),
+      times(ratioOf(starts, name, ['ours', variant], 'perSecond')),
+      times(ratioOf(starts, name, [variant, 'ours'], 'cpuUs')),
+      show(spreadOf(starts, name, variant, 'busy')?.median),
+    ],
+    tooBusy: busyOnes.includes(`${name}, ${variant}`),
+  }));
+  return { titles: [...columns.map(([, title]) => title), 'ours is', 'CPU', 'busy'], rows };
+}
+
+function rowsOf(starts: Starts): string[] {
+  const { titles, rows } = figuresOf(starts);
   let last = '';
-  const table = [head];
-  for (const [name, variant] of pairs) {
-    if (name !== last) table.push([name, ...head.slice(1).map(() => '')]);
+  const table = [['', ...titles]];
+  for (const { case: name, variant, cells } of rows) {
+    if (name !== last) table.push([name, ...titles.map(() => '')]);
     last = name;
-    const figures = columns.map(([quantity]) => show(spreadOf(starts, name, variant, quantity)?.median));
-    const speed = ratioOf(starts, name, ['ours', variant], 'perSecond');
-    const cpu = ratioOf(starts, name, [variant, 'ours'], 'cpuUs');
-    const busy = spreadOf(starts, name, variant, 'busy')?.median;
-    table.push([`  ${variant}`, ...figures, times(speed), times(cpu), show(busy)]);
+    table.push([`  ${variant}`, ...cells]);
   }
-  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
   );

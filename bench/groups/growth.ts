@@ -126,7 +126,7 @@ async function runSteps(
 
 const NODES_CASE = `nodes on one account, ${CONNECTIONS} in flight`;
 const WAITING_CASE = `messages waiting, ${CONNECTIONS} of them for an answer, the others for their turn`;
-const nodesVariant = (nodes: number): string => `${nodes} nodes`;
+const nodesVariant = (nodes: number): string => (nodes === 1 ? '1 node' : `${nodes} nodes`);
 const waitingVariant = (waiting: number): string => `${waiting} waiting`;
 
 /** Whether a message costs more as there is more of something. The prefetch grows in the group push. */
