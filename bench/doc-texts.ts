@@ -8,6 +8,9 @@ export interface DocTexts {
   readonly case: string;
   readonly variant: string;
   readonly and: string;
+  readonly end: string;
+  /** Ends the line about the starts when they were too few. */
+  readonly fewStarts: string;
   readonly tooBusy: string;
   readonly titles: Readonly<Record<Title, string>>;
   machine(machine: Machine): string;
@@ -85,6 +88,8 @@ export const docTexts: readonly DocTexts[] = [
     case: 'case',
     variant: 'by',
     and: '; ',
+    end: '.',
+    fewStarts: ': too few to rely on, a first look only.',
     tooBusy: '\\* The server on the other side was the limit: not to be compared.',
     titles: {
       '/s': 'per second',
@@ -112,6 +117,8 @@ export const docTexts: readonly DocTexts[] = [
     case: '场景',
     variant: '方式',
     and: '；',
+    end: '。',
+    fewStarts: '：次数太少，仅供初步参考。',
     tooBusy: '\\* 瓶颈在对端服务器，不可比较。',
     titles: {
       '/s': '每秒',

@@ -6,6 +6,9 @@ import type { Group } from './groups/group';
 import type { Results, RunResults } from './results';
 import { figuresOf } from './table';
 
+/** With fewer, how far the starts are apart is not known. */
+const ENOUGH_STARTS = 5;
+
 /**
  * Writes what has been measured between the marks of the pages about performance, in each language; answers the pages.
  *
@@ -46,5 +49,6 @@ function usable({ starts }: RunResults): RunResults['starts'] {
 
 function how(runs: readonly RunResults[], texts: DocTexts): string {
   const said = runs.map((run) => texts.how(run.day, usable(run).length));
-  return [...new Set(said)].join(texts.and);
+  const few = runs.some((run) => usable(run).length < ENOUGH_STARTS);
+  return [...new Set(said)].join(texts.and) + (few ? texts.fewStarts : texts.end);
 }
