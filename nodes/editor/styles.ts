@@ -15,6 +15,7 @@ const CSS = `
 .gizwits-dialog .gizwits-field > input[type="password"],
 .gizwits-dialog .gizwits-field > textarea,
 .gizwits-dialog .gizwits-field > select { width: 100%; }
+.gizwits-dialog .gizwits-field > div > select { min-width: 0; }
 .gizwits-dialog .gizwits-field > .red-ui-typedInput-container { width: 100% !important; margin: 0 !important; }
 .gizwits-dialog .gizwits-field > input.gizwits-short[type="text"] { width: 110px; }
 .gizwits-dialog .gizwits-hint, .gizwits-dialog .gizwits-warning { width: 0; min-width: 100%; box-sizing: border-box; }
