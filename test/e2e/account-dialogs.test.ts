@@ -1,16 +1,14 @@
-import type { Browser, Request } from 'playwright-core';
+import type { Request } from 'playwright-core';
 import should from 'should';
 import { createSimulator, type Simulator } from '../../src/simulator';
-import { type FlowNode, nodeRedVersion, type RunningNodeRed, startNodeRed } from '../support/runtime';
+import { type FlowNode, nodeRedVersion } from '../support/runtime';
 import {
   confirmDialog,
   dialogText,
   dropNode,
-  type Editor,
-  launchBrowser,
   nodeState,
   openDialog,
-  openEditor,
+  openedEditor,
   pictureDialog,
   showEditor,
 } from './harness';
@@ -26,31 +24,22 @@ const FAMILIES = [
 
 describe(`the dialogs of accounts in Node-RED ${major}`, function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
+  const opened = openedEditor([], { language: 'zh-CN', theme: 'light' });
   let simulator: Simulator;
-  let editor: Editor;
 
   before(async () => {
     simulator = await createSimulator();
-    runtime = await startNodeRed();
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'zh-CN', theme: 'light' });
   });
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-    await simulator?.close();
-  });
+  after(() => simulator?.close());
 
   const lines = (): Promise<string[]> =>
-    editor.page
+    opened.editor.page
       .locator('.gizwits-findings > li[data-state]')
       .evaluateAll((all) =>
         all.map((line) => String((line as unknown as { dataset: { state: string } }).dataset.state)),
       );
   const check = async (): Promise<string[]> => {
+    const { editor } = opened;
     const button = editor.page.locator('.gizwits-account-check button');
     await button.click();
     await editor.page.locator('.gizwits-account-check button:enabled').waitFor();
@@ -59,6 +48,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
 
   for (const { flow, property, types } of FAMILIES) {
     it(`offer the simulated cloud to ${flow}: one click makes ${types.join(' and ')}`, async () => {
+      const { editor } = opened;
       const id = await dropNode(editor, flow);
       await openDialog(editor, id);
       await editor.page.locator('.gizwits-simulate').click();
@@ -81,6 +71,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
   }
 
   it('find the new accounts in order before the first deploy', async () => {
+    const { editor } = opened;
     for (const type of ['gizwits-enterprise', 'gizwits-product', 'gizwits-app', 'expeed-platform']) {
       await openDialog(editor, await configNode(type));
       const states = await check();
@@ -94,6 +85,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
   });
 
   it('let a simulated product be picked, and another key be typed in', async () => {
+    const { editor } = opened;
     const id = await configNode('gizwits-product');
     const { page } = editor;
     await openDialog(editor, id);
@@ -116,6 +108,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
   });
 
   it('try typed secrets in the body of one POST, and say in plain words what is wrong with them', async () => {
+    const { editor, runtime } = opened;
     const secret = 'canary-of-the-browser';
     const flow: FlowNode[] = [
       { id: 'cloud', type: 'gizwits-enterprise', region: 'custom', baseUrl: simulator.enterprise.baseUrl },
@@ -165,6 +158,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
   });
 
   it('stand beside statuses in the language of the reader, whatever the runtime speaks', async () => {
+    const { editor, runtime } = opened;
     await runtime.deploy([
       { id: 'tab', type: 'tab', label: 'e2e' },
       { id: 'cloud', type: 'gizwits-enterprise', region: 'simulator' },
@@ -185,6 +179,7 @@ describe(`the dialogs of accounts in Node-RED ${major}`, function () {
 
   /** The id of the first config node of a type. */
   function configNode(type: string): Promise<string> {
+    const { editor } = opened;
     return editor.page.evaluate((wanted) => {
       interface Config {
         id: string;

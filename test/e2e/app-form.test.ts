@@ -1,16 +1,6 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
-import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import {
-  confirmDialog,
-  dialogText,
-  type Editor,
-  launchBrowser,
-  nodeState,
-  openDialog,
-  openEditor,
-  pictureDialog,
-} from './harness';
+import type { FlowNode } from '../support/runtime';
+import { confirmDialog, dialogText, nodeState, openDialog, openedEditor, pictureDialog } from './harness';
 
 const FLOW: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'e2e' },
@@ -34,28 +24,17 @@ const FLOW: FlowNode[] = [
 
 describe('the form of gizwits-app-api', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed();
-    await runtime.deploy(FLOW);
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'zh-CN', theme: 'light' });
-  });
-  after(async () => {
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor(FLOW, { language: 'zh-CN', theme: 'light' });
 
   const options = (): Promise<string[]> =>
-    editor.page
+    opened.editor.page
       .locator('#node-input-operation option')
       .evaluateAll((all) => all.map((one) => one.getAttribute('value') ?? ''));
-  const field = (name: string) => editor.page.locator('#gizwits-app-api-form .form-row', { hasText: name }).first();
+  const field = (name: string) =>
+    opened.editor.page.locator('#gizwits-app-api-form .form-row', { hasText: name }).first();
 
   it('finds an operation by words, shows its fields, and saves those that are filled in', async () => {
+    const { editor } = opened;
     const { page } = editor;
     await openDialog(editor, 'call');
     should((await options()).length).equal(70);
@@ -84,6 +63,7 @@ describe('the form of gizwits-app-api', function () {
   });
 
   it('opens again as it was saved, and is closed unchanged', async () => {
+    const { editor } = opened;
     const { saved } = await nodeState(editor, 'call');
     await openDialog(editor, 'call');
     should(await editor.page.inputValue('#gizwits-app-api-source')).equal('form');
@@ -93,6 +73,7 @@ describe('the form of gizwits-app-api', function () {
   });
 
   it('takes the object of the message again when the form is given up', async () => {
+    const { editor } = opened;
     await openDialog(editor, 'call');
     await editor.page.selectOption('#gizwits-app-api-source', 'message');
     await confirmDialog(editor);
@@ -101,6 +82,7 @@ describe('the form of gizwits-app-api', function () {
   });
 
   it('narrows the list to a category', async () => {
+    const { editor } = opened;
     await openDialog(editor, 'call');
     await editor.page.selectOption('#gizwits-app-api-category', 'scenes');
     should((await options()).filter((id) => id !== 'post_app_sharing')).eql([

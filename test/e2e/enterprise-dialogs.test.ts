@@ -1,19 +1,8 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
 import { publicOperationIds } from '../../src/gizwits/enterprise/operations';
 import { reportFields, reportIds } from '../../src/gizwits/enterprise/report-fields';
-import { type FlowNode, nodeRedVersion, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import {
-  confirmDialog,
-  dialogText,
-  type Editor,
-  launchBrowser,
-  nodeState,
-  openDialog,
-  openEditor,
-  pictureDialog,
-  showEditor,
-} from './harness';
+import { type FlowNode, nodeRedVersion } from '../support/runtime';
+import { confirmDialog, dialogText, nodeState, openDialog, openedEditor, pictureDialog, showEditor } from './harness';
 
 const major = Number.parseInt(nodeRedVersion(), 10);
 
@@ -35,31 +24,19 @@ const flow: FlowNode[] = [
 
 describe(`the dialogs of reports, groups and calls in Node-RED ${major}`, function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed({ flows: flow });
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
-  });
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor(flow);
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await showEditor(editor, runtime);
+    if (this.currentTest?.state === 'failed') await showEditor(opened.editor, opened.runtime);
   });
 
   const visible = async (property: string): Promise<boolean> =>
-    editor.page
+    opened.editor.page
       .locator('.red-ui-tray .form-row')
-      .filter({ has: editor.page.locator(`#node-input-${property}`) })
+      .filter({ has: opened.editor.page.locator(`#node-input-${property}`) })
       .isVisible();
 
   it('shows of a report the fields that it takes, and no other', async () => {
+    const { editor } = opened;
     await openDialog(editor, 'report');
     const options = await editor.page.locator('#node-input-report option').allInnerTexts();
     should(options.length).equal(reportIds.length);
@@ -91,6 +68,7 @@ describe(`the dialogs of reports, groups and calls in Node-RED ${major}`, functi
 
   for (const id of ['strange', 'group', 'request', 'custom', 'history']) {
     it(`opens ${id} as it was saved and leaves it so`, async () => {
+      const { editor } = opened;
       const before = await nodeState(editor, id);
       await openDialog(editor, id);
       await pictureDialog(editor, `${id}-${major}`);
@@ -101,6 +79,7 @@ describe(`the dialogs of reports, groups and calls in Node-RED ${major}`, functi
   }
 
   it('offers every operation, with its call and its parameters', async () => {
+    const { editor } = opened;
     await openDialog(editor, 'request');
     const values = await editor.page
       .locator('#node-input-operation option')
@@ -118,6 +97,7 @@ describe(`the dialogs of reports, groups and calls in Node-RED ${major}`, functi
   });
 
   it('associates the product that is deployed, and says how it ended', async () => {
+    const { editor } = opened;
     await openDialog(editor, 'product');
     await editor.page.locator('details:has(#gizwits-product-associate) > summary').click();
     await editor.page.locator('#gizwits-product-associate').click();

@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
-import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import { confirmDialog, type Editor, launchBrowser, nodeState, openDialog, openEditor } from './harness';
+import type { FlowNode } from '../support/runtime';
+import { confirmDialog, nodeState, openDialog, openedEditor } from './harness';
 
 const flow: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'e2e' },
@@ -15,23 +14,10 @@ const flow: FlowNode[] = [
 
 describe('the dialog of live events', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed({ flows: flow });
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
-  });
-
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor(flow);
 
   it('saves what is ticked and typed in as lists, and gives the node its second output', async () => {
+    const { editor } = opened;
     const { page } = editor;
     await openDialog(editor, 'live');
     const row = (text: string) => page.locator('#gizwits-events-list label', { hasText: text });
@@ -57,6 +43,7 @@ describe('the dialog of live events', function () {
   });
 
   it('shows the settings of manual acknowledgement and of batches only where they count', async () => {
+    const { editor } = opened;
     const { page } = editor;
     await openDialog(editor, 'live');
     const shown = (id: string): Promise<boolean> => page.locator(`#node-input-${id}`).isVisible();

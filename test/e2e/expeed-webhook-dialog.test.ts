@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
-import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import { confirmDialog, type Editor, launchBrowser, nodeState, openDialog, openEditor } from './harness';
+import type { FlowNode } from '../support/runtime';
+import { confirmDialog, nodeState, openDialog, openedEditor } from './harness';
 
 const flow: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'e2e' },
@@ -14,23 +13,10 @@ const flow: FlowNode[] = [
 
 describe('the dialog of the Expeed webhook', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed({ flows: flow });
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
-  });
-
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor(flow);
 
   it('shows the URL to register as the path is typed, and copies it', async () => {
+    const { editor, runtime } = opened;
     const { page } = editor;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: runtime.url });
     await openDialog(editor, 'hook');

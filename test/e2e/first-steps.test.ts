@@ -1,7 +1,7 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import should from 'should';
-import { nodeRedVersion, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import { dropNode, type Editor, launchBrowser, openEditor, pictureDialog } from './harness';
+import { nodeRedVersion } from '../support/runtime';
+import { dropNode, type Editor, openedEditor, pictureDialog } from './harness';
 
 const major = Number.parseInt(nodeRedVersion(), 10);
 
@@ -63,22 +63,10 @@ class Hand {
 
 describe(`the first steps of a new user in Node-RED ${major}`, function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed();
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
-  });
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor();
 
   it('lead from an empty canvas to a switched device in fourteen moves, with nothing to type', async () => {
+    const { editor } = opened;
     const { page } = editor;
     const hand = new Hand(editor);
     const tray = page.locator('.red-ui-tray');
@@ -102,6 +90,7 @@ describe(`the first steps of a new user in Node-RED ${major}`, function () {
   });
 
   it('lead to the state of an Expeed device in ten moves', async () => {
+    const { editor } = opened;
     const { page } = editor;
     const hand = new Hand(editor);
     const tray = page.locator('.red-ui-tray');
@@ -117,6 +106,7 @@ describe(`the first steps of a new user in Node-RED ${major}`, function () {
   });
 
   it("lead to the devices of an app's user in eight moves", async () => {
+    const { editor } = opened;
     const { page } = editor;
     const hand = new Hand(editor);
     const request = await hand.drop('gizwits-app-api', 420, 240);

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Language } from '../support/package-facts';
-import type { FlowNode, RunningNodeRed } from '../support/runtime';
+import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
 
 export type Theme = 'light' | 'dark';
 
@@ -91,6 +91,35 @@ export async function openEditor(
   }
   await showEditor(editor, runtime);
   return editor;
+}
+
+/** A Node-RED and the editor that looks at it. */
+export interface OpenedEditor {
+  runtime: RunningNodeRed;
+  editor: Editor;
+}
+
+/**
+ * For the suite that calls it: Node-RED with `flows` and the editor in a browser, from before the first test until after
+ * the last. Both are in the answer from the suite's `before` hooks on, not earlier.
+ */
+export function openedEditor(
+  flows: readonly FlowNode[] = [],
+  look: Look = { language: 'en-US', theme: 'light' },
+): OpenedEditor {
+  const opened: Partial<OpenedEditor> = {};
+  let browser: Browser | undefined;
+  before(async () => {
+    opened.runtime = await startNodeRed({ flows });
+    browser = await launchBrowser();
+    opened.editor = await openEditor(browser, opened.runtime, look);
+  });
+  after(async () => {
+    await opened.editor?.close();
+    await browser?.close();
+    await opened.runtime?.stop();
+  });
+  return opened as OpenedEditor;
 }
 
 /** Loads the editor (again), so that it holds what is deployed. */

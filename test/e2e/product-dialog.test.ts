@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
-import { type FlowNode, type RunningNodeRed, startNodeRed } from '../support/runtime';
-import { confirmDialog, type Editor, launchBrowser, nodeState, openDialog, openEditor } from './harness';
+import type { FlowNode } from '../support/runtime';
+import { confirmDialog, nodeState, openDialog, openedEditor } from './harness';
 
 const flow: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'e2e' },
@@ -12,24 +11,11 @@ const flow: FlowNode[] = [
 
 describe('the subkey of a product node', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let runtime: RunningNodeRed;
-  let editor: Editor;
-
-  before(async () => {
-    runtime = await startNodeRed({ flows: flow });
-    browser = await launchBrowser();
-    editor = await openEditor(browser, runtime, { language: 'en-US', theme: 'light' });
-  });
-
-  after(async () => {
-    await editor?.close();
-    await browser?.close();
-    await runtime?.stop();
-  });
+  const opened = openedEditor(flow);
 
   /** Adds a product as a person does from a node that needs one. Returns the name of its queue. */
   async function addProduct(): Promise<unknown> {
+    const { editor } = opened;
     const { page } = editor;
     const before = await products();
     await page.evaluate(() => {
@@ -44,6 +30,7 @@ describe('the subkey of a product node', function () {
   }
 
   function products(): Promise<string[]> {
+    const { editor } = opened;
     return editor.page.evaluate(() => {
       interface Config {
         id: string;
@@ -59,6 +46,7 @@ describe('the subkey of a product node', function () {
   }
 
   it('is a generated one for a new node, and the same for the next product of this Node-RED', async () => {
+    const { editor } = opened;
     const first = await addProduct();
     should(first).match(/^node_red_[0-9a-z]{8}$/);
     should(await addProduct()).equal(first);
@@ -66,6 +54,7 @@ describe('the subkey of a product node', function () {
   });
 
   it('stays as it was saved, or absent, in a node that is only looked at', async () => {
+    const { editor } = opened;
     for (const [id, subkey] of [
       ['old', undefined],
       ['named', 'workshop'],
