@@ -39,7 +39,9 @@ export interface Goal {
   readonly atMost?: number;
 }
 
-/** Those of the variants that are wanted. */
+/** Those of the variants that are wanted; of a name with a colon, what stands before it is enough. */
 export function wanted<T extends { readonly variant: Variant }>(variants: readonly T[], options: RunOptions): T[] {
-  return variants.filter(({ variant }) => options.variants?.includes(variant) ?? true);
+  return variants.filter(
+    ({ variant }) => options.variants?.some((name) => name === variant || variant.startsWith(`${name}:`)) ?? true,
+  );
 }

@@ -160,6 +160,30 @@ describe('push over TLS', () => {
     }
   });
 
+  it('gives the flow its turn however fast events come in', async () => {
+    const count = 20_000;
+    const line = (n: number) => `${JSON.stringify({ cmd: 'event_push', delivery_id: n, ...statusEvent(n) })}\n`;
+    const lines = Array.from({ length: count }, (_, i) => line(i + 1)).join('');
+    answerLogins(server, (socket) => socket.write(lines));
+    let waiting = 0;
+    let most = 0;
+    const taken = new CollectingConsumer({
+      // As Node-RED hands messages on.
+      onEvent: ({ delivery }) => {
+        most = Math.max(most, ++waiting);
+        setImmediate(() => waiting--);
+        delivery.done();
+      },
+    });
+    const { client: one } = clientOf(server.port, { prefetch: 32_767 });
+    client = one;
+    one.attach(taken);
+    await until(() => taken.taken.length === count, 'the events', 15_000);
+    taken.numbers.should.eql(Array.from({ length: count }, (_, i) => i + 1));
+    // What node has read of the socket when reading stops comes in all the same.
+    most.should.be.below(count * (150_000 / lines.length));
+  });
+
   it('a line of 16 MB ends the connection and stalls the loop less than 50 ms', async () => {
     let sent = false;
     answerLogins(server, (socket) => {

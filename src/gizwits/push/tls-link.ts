@@ -20,6 +20,11 @@ export interface TlsLinkOptions {
 }
 
 const KEEP_ALIVE_MS = 30_000;
+/**
+ * Once so many bytes have been handed over, the flow has its turn. While more of them are there, node would hand over
+ * two megabytes in one turn of the event loop: all their events would wait in memory at once, and all else for them.
+ */
+const BYTES_A_TURN = 65_536;
 
 /** Opens TLS connections to the push service; each looks its host up anew. */
 export function tlsDial(options: TlsLinkOptions): Dial {
@@ -31,6 +36,10 @@ class TlsLink implements Link {
   private tunnel: OpeningTunnel | undefined;
   private error: CloudError | undefined;
   private closed = false;
+  private paused = false;
+  /** Reading goes on in the next turn of the event loop. */
+  private resting = false;
+  private bytesToRest = BYTES_A_TURN;
 
   constructor(
     private readonly options: TlsLinkOptions,
@@ -53,11 +62,13 @@ class TlsLink implements Link {
   }
 
   pause(): void {
+    this.paused = true;
     this.socket?.pause();
   }
 
   resume(): void {
-    this.socket?.resume();
+    this.paused = false;
+    if (!this.resting) this.socket?.resume();
   }
 
   end(): void {
@@ -110,11 +121,24 @@ class TlsLink implements Link {
       if (socket.authorized) this.handlers.onOpen();
       else this.fail(socket.authorizationError);
     });
-    socket.on('data', (chunk: Buffer) => this.handlers.onData(chunk));
+    socket.on('data', (chunk: Buffer) => this.take(chunk));
     socket.on('error', (error) => {
       this.error ??= this.explain(error);
     });
     socket.once('close', () => this.close());
+  }
+
+  private take(chunk: Buffer): void {
+    this.handlers.onData(chunk);
+    this.bytesToRest -= chunk.length;
+    if (this.bytesToRest > 0 || this.resting) return;
+    this.resting = true;
+    this.socket?.pause();
+    setImmediate(() => {
+      this.resting = false;
+      this.bytesToRest = BYTES_A_TURN;
+      if (!this.paused) this.socket?.resume();
+    });
   }
 
   private explain(error: unknown): CloudError {
