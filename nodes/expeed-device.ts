@@ -5,9 +5,7 @@ import { badInput } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
 import { parseOptionalTime } from '../src/cloud/times';
 import type { CallOptions, ExpeedAccount } from '../src/expeed/account';
-import { currentDatapoints, type DeviceAddress, deviceStatus, setDatapoints } from '../src/expeed/device-calls';
-import { history } from '../src/expeed/history';
-import { noResult } from '../src/expeed/setting-results';
+import type { DeviceAddress } from '../src/expeed/device-calls';
 import type { PlatformNode } from './expeed-platform';
 import { handleInputs, type Input } from './shared/input';
 import { linkPlatform } from './shared/platform';
@@ -58,6 +56,11 @@ interface Job {
 export default function register(RED: NodeAPI): void {
   function ExpeedDevice(this: Node, config: DeviceDef): void {
     RED.nodes.createNode(this, config);
+    // Only who deploys such a node loads them.
+    const { currentDatapoints, deviceStatus, setDatapoints } =
+      require('../src/expeed/device-calls') as typeof import('../src/expeed/device-calls');
+    const { history } = require('../src/expeed/history') as typeof import('../src/expeed/history');
+    const { noResult } = require('../src/expeed/setting-results') as typeof import('../src/expeed/setting-results');
     const link = linkPlatform(RED, this, config.platform);
     const operation = config.operation ?? 'status';
     const fields = {

@@ -6,7 +6,7 @@ import { configError, excerpt } from '../src/cloud/input';
 import { AddressList } from '../src/expeed/address-list';
 import { PUSH_TOPICS, type Push } from '../src/expeed/pushes';
 import { normalPath } from '../src/expeed/route-table';
-import { Webhook, type WebhookNotice } from '../src/expeed/webhook';
+import type { Webhook, WebhookNotice } from '../src/expeed/webhook';
 import { asCloudError } from './shared/input';
 import { errorMetadata } from './shared/metadata';
 import { linkPlatform } from './shared/platform';
@@ -102,8 +102,10 @@ export default function register(RED: NodeAPI): void {
       const allowFrom = entries.length > 0 ? new AddressList(entries) : undefined;
       const token = await platform.webhookToken();
       if (closed) return;
+      // Only who deploys such a node loads it.
+      const library = require('../src/expeed/webhook') as typeof import('../src/expeed/webhook');
       const route = joinRoute(RED, path, (memory) => {
-        const made = new Webhook({ token, timestamps, clock: systemClock, memory, allowFrom, emit, notify });
+        const made = new library.Webhook({ token, timestamps, clock: systemClock, memory, allowFrom, emit, notify });
         webhook = made;
         return (request, response) => made.handle(request, response);
       });

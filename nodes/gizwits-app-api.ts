@@ -1,7 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { AppAccount, AppCallOptions } from '../src/gizwits/app/account';
-import { findAppOperation } from '../src/gizwits/app/find-operation';
-import { listAll } from '../src/gizwits/app/listing';
 import type { AppOperation } from '../src/gizwits/app/operation';
 import { linkApp } from './shared/app';
 import { callOptions } from './shared/call-options';
@@ -33,6 +31,10 @@ type Params = Record<string, unknown>;
 export default function register(RED: NodeAPI): void {
   function GizwitsAppApi(this: Node, config: AppApiDef): void {
     RED.nodes.createNode(this, config);
+    // Only who deploys such a node loads them.
+    const { findAppOperation } =
+      require('../src/gizwits/app/find-operation') as typeof import('../src/gizwits/app/find-operation');
+    const { listAll } = require('../src/gizwits/app/listing') as typeof import('../src/gizwits/app/listing');
     const link = linkApp(RED, this, config.app);
     const params = typedField(config, 'params', { value: 'payload', type: 'msg' });
     const rows = formRows(config.rows);

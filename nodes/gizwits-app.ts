@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { AppAccount } from '../src/gizwits/app/account';
-import { serveAppCheck } from './shared/app-check';
 import { serveAppLookups } from './shared/app-lookups';
 import { type AppConfig, type AppCredentials, openAppAccount } from './shared/app-settings';
+import { serveAppCheck } from './shared/check-routes';
 import { closedError } from './shared/input';
 import type { OpenedApp } from './shared/open-app';
 import { registerNode } from './shared/register';

@@ -3,8 +3,7 @@ import { accepts } from '../src/cloud/catalogue';
 import { badInput, CloudError } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
 import type { CallOptions } from '../src/gizwits/enterprise/account';
-import { confirmAttrs } from '../src/gizwits/enterprise/confirm';
-import { type Command, prepareCommand } from '../src/gizwits/enterprise/control';
+import type { Command } from '../src/gizwits/enterprise/control';
 import type { DeviceReport, ProductClient } from '../src/gizwits/enterprise/product-client';
 import { callOptions } from './shared/call-options';
 import { asCloudError, handleInputs, type Input } from './shared/input';
@@ -73,6 +72,11 @@ const COMMANDS_AT_ONCE = 50;
 export default function register(RED: NodeAPI): void {
   function GizwitsControl(this: Node, config: ControlDef): void {
     RED.nodes.createNode(this, config);
+    // Only who deploys such a node loads them.
+    const { confirmAttrs } =
+      require('../src/gizwits/enterprise/confirm') as typeof import('../src/gizwits/enterprise/confirm');
+    const { prepareCommand } =
+      require('../src/gizwits/enterprise/control') as typeof import('../src/gizwits/enterprise/control');
     const link = linkProduct(RED, this, config.product);
     const targetBy = config.targetBy ?? 'did';
     const target = typedField(config, 'target', { value: 'did', type: 'msg' });

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ProxySettings } from '../src/cloud/transport';
 import type { EnterpriseAccount } from '../src/gizwits/enterprise/account';
-import { serveEnterpriseCheck } from './shared/enterprise-checks';
+import { serveEnterpriseCheck } from './shared/check-routes';
 import { type EnterpriseConfig, type EnterpriseCredentials, openEnterprise } from './shared/enterprise-settings';
 import { closedError } from './shared/input';
 import type { OpenedAccount } from './shared/open-account';

@@ -3,7 +3,7 @@ import { systemClock } from '../src/cloud/clock';
 import { badInput } from '../src/cloud/errors';
 import { parseOptionalTime } from '../src/cloud/times';
 import type { Aggregator } from '../src/gizwits/enterprise/aggregate';
-import { type HistoryKind, history } from '../src/gizwits/enterprise/history';
+import type { HistoryKind } from '../src/gizwits/enterprise/history';
 import type { AggregateUnit } from '../src/gizwits/enterprise/windows';
 import { callOptions } from './shared/call-options';
 import { handleInputs } from './shared/input';
@@ -44,6 +44,9 @@ const OPERATIONS: Readonly<Record<HistoryKind | 'aggregate', string>> = {
 export default function register(RED: NodeAPI): void {
   function GizwitsHistory(this: Node, config: HistoryDef): void {
     RED.nodes.createNode(this, config);
+    // Only who deploys such a node loads it.
+    const { history } =
+      require('../src/gizwits/enterprise/history') as typeof import('../src/gizwits/enterprise/history');
     const link = linkProduct(RED, this, config.product);
     const kind = (config.kind ?? 'data') as keyof typeof OPERATIONS;
     const target = typedField(config, 'target', { value: 'did', type: 'msg' });

@@ -4,7 +4,7 @@ import type { ProductClient } from '../src/gizwits/enterprise/product-client';
 import type { PushClient } from '../src/gizwits/push/push-client';
 import type { EnterpriseNode } from './gizwits-enterprise';
 import { serveAssociation } from './shared/association';
-import { serveProductCheck } from './shared/enterprise-checks';
+import { serveProductCheck } from './shared/check-routes';
 import { closedError } from './shared/input';
 import { type OpenedPush, openPush } from './shared/open-push';
 import { serveProductLookups } from './shared/product-lookups';

@@ -2,8 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock } from '../src/cloud/clock';
 import { badInput } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
-import { reportFields } from '../src/gizwits/enterprise/report-fields';
-import { planReport, type ReportPlan, readReport, reportPages } from '../src/gizwits/enterprise/reports';
+import type { ReportPlan, reportPages } from '../src/gizwits/enterprise/reports';
 import { callOptions } from './shared/call-options';
 import { handleInputs, type Input } from './shared/input';
 import { linkProduct } from './shared/product';
@@ -33,6 +32,10 @@ const FORMATS = ['raw', 'rows'] as const;
 export default function register(RED: NodeAPI): void {
   function GizwitsReport(this: Node, config: ReportDef): void {
     RED.nodes.createNode(this, config);
+    // Only who deploys such a node loads them.
+    const { reportFields } =
+      require('../src/gizwits/enterprise/report-fields') as typeof import('../src/gizwits/enterprise/report-fields');
+    const reports = require('../src/gizwits/enterprise/reports') as typeof import('../src/gizwits/enterprise/reports');
     const link = linkProduct(RED, this, config.product);
     const report = config.report ?? 'summary';
     const fields = reportFields(report);
@@ -61,10 +64,10 @@ export default function register(RED: NodeAPI): void {
         };
         const client = await link.client();
         input.metadata.set('productKey', client.productKey);
-        const plan = planReport({ ...given, clock: systemClock, nowMs: client.serverNow() });
+        const plan = reports.planReport({ ...given, clock: systemClock, nowMs: client.serverNow() });
         const call = client.caller(callOptions(this, input));
         if (format === 'raw' && !plan.fields.paged) {
-          const body = await readReport(call, plan, input.signal, (meta) => input.metadata.add(meta));
+          const body = await reports.readReport(call, plan, input.signal, (meta) => input.metadata.add(meta));
           input.send(Object.assign(input.msg, { payload: body, gizwits: input.metadata.object() }));
           input.status.succeeded();
         } else await sendRecords(call, plan, format, input);
@@ -83,7 +86,7 @@ export default function register(RED: NodeAPI): void {
       let truncated = false;
       let pages = 0;
       try {
-        for await (const page of reportPages(call, plan, form, input.signal)) {
+        for await (const page of reports.reportPages(call, plan, form, input.signal)) {
           input.metadata.add(page.meta);
           truncated = page.truncated === true;
           await sender.page(page.records, { gizwits: input.metadata.object({ page: ++pages }) });

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { isPlainObject } from '../src/cloud/input';
 import type { CallOptions } from '../src/gizwits/enterprise/account';
 import type { CallReply } from '../src/gizwits/enterprise/call';
-import { findOperation, type OperationId } from '../src/gizwits/enterprise/operations';
+import type { OperationId } from '../src/gizwits/enterprise/operations';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
 import { callOptions } from './shared/call-options';
 import { handleInputs, type Input } from './shared/input';
@@ -25,6 +25,10 @@ const CUSTOM = 'custom';
 /** A command that could not be sent for so long is given up: what was meant a while ago may be wrong by now. */
 const COMMAND_LIFE_MS = 10_000;
 
+/** Only who makes a call loads the catalogue. */
+const operations = () =>
+  require('../src/gizwits/enterprise/operations') as typeof import('../src/gizwits/enterprise/operations');
+
 export default function register(RED: NodeAPI): void {
   function GizwitsRequest(this: Node, config: RequestDef): void {
     RED.nodes.createNode(this, config);
@@ -38,7 +42,7 @@ export default function register(RED: NodeAPI): void {
       close: link.leave,
       work: async (input) => {
         const isCustom = operation === CUSTOM;
-        if (!isCustom) findOperation(operation);
+        if (!isCustom) operations().findOperation(operation);
         const given = await input.read(params);
         const customPath = isCustom ? await input.read(path) : undefined;
         const client = await link.client();
@@ -86,7 +90,9 @@ function callOperation(
 
 /** An operation that takes no parameters can be triggered by any message; what is no object is none of them then. */
 function paramsOf(id: OperationId, given: unknown): Record<string, unknown> {
-  const takesNone = findOperation(id).parameters.every(({ supplied }) => supplied);
+  const takesNone = operations()
+    .findOperation(id)
+    .parameters.every(({ supplied }) => supplied);
   if (takesNone && !isPlainObject(given)) return {};
   return absentWhenBlank(given) as Record<string, unknown>;
 }

@@ -2,24 +2,16 @@ import type { NodeAPI } from 'node-red';
 import type { Check } from '../../src/cloud/findings';
 import { checkApp } from '../../src/gizwits/app/account-check';
 import type { AppNode } from '../gizwits-app';
-import { type Asked, adminRoute } from './admin-route';
+import type { Asked } from './admin-route';
 import { APP_ADDRESS, appWay, openAppAccount, secretOf } from './app-settings';
-import { CHECK_DEADLINE_MS, CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
+import { CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
 import { requireRetyped } from './editor-nodes';
 import type { OpenedApp } from './open-app';
 
 const LINES: readonly Check[] = ['name', 'connection', 'clock', 'login', 'appSecret'];
 
-/** Serves the button "Check" of the app dialog: `{app}` → `{lines}`, see `src/cloud/findings.ts`. */
-export function serveAppCheck(RED: NodeAPI): void {
-  RED.httpAdmin.post(
-    '/gizwits-app/check',
-    RED.auth.needsPermission('gizwits.write'),
-    adminRoute(RED, (asked) => checkAppNode(RED, asked), { deadlineMs: CHECK_DEADLINE_MS }),
-  );
-}
-
-async function checkAppNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
+/** What the button "Check" of the app dialog asks: `{app}` → `{lines}`, see `src/cloud/findings.ts`. */
+export async function checkAppNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
   const found = asked.nodes.find<AppNode>(asked.body.app, 'gizwits-app', APP_ADDRESS);
   const { config, credentials, running } = found;
   const isSimulated = config.region === 'simulator';

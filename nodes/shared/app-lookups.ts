@@ -1,6 +1,5 @@
 import type { NodeAPI } from 'node-red';
 import type { AppAccount } from '../../src/gizwits/app/account';
-import { boundDevices, matching } from '../../src/gizwits/app/find-devices';
 import type { AppNode } from '../gizwits-app';
 import { type Asked, adminRoute } from './admin-route';
 import { AnswerCache } from './answer-cache';
@@ -16,6 +15,8 @@ export function serveAppLookups(RED: NodeAPI): void {
     '/gizwits-app/devices',
     RED.auth.needsPermission('gizwits.read'),
     adminRoute(RED, async (asked) => {
+      const { boundDevices, matching } =
+        require('../../src/gizwits/app/find-devices') as typeof import('../../src/gizwits/app/find-devices');
       const { text, online } = deviceQueryOf(asked.body);
       const { devices } = await withAccount(RED, asked, (account) =>
         answers.get(account, 'devices', asked.body.refresh === true, async () => ({

@@ -7,9 +7,6 @@ import { asCloudError } from './input';
 /** How the calls of a check are made; each of its steps gets so long. */
 export const CHECK_OPTIONS: CheckOptions = { clock: systemClock, timeoutMs: 10_000, origin: 'editor' };
 
-/** For a whole check: longer than all its steps together, which end by themselves and tell where they ended. */
-export const CHECK_DEADLINE_MS = 90_000;
-
 /** As long as the longest distance between two refused logins: until then a further check finds the account again. */
 const KEEP_MS = 900_000;
 

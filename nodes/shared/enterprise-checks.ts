@@ -7,8 +7,8 @@ import { checkPushLogin, PushRefusals } from '../../src/gizwits/push/login-check
 import { tlsDial } from '../../src/gizwits/push/tls-link';
 import type { EnterpriseNode } from '../gizwits-enterprise';
 import type { ProductNode } from '../gizwits-product';
-import { type Asked, adminRoute } from './admin-route';
-import { CHECK_DEADLINE_MS, CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
+import type { Asked } from './admin-route';
+import { CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
 import { type FoundNode, requireRetyped } from './editor-nodes';
 import { ENTERPRISE_ADDRESS, enterpriseWay, openEnterprise } from './enterprise-settings';
 import type { OpenedAccount } from './open-account';
@@ -25,27 +25,10 @@ const refusals = new Map<string, PushRefusals>();
 const MOST_REFUSALS = 100;
 
 /**
- * Serves the button "Check" of the enterprise dialog: `{enterprise, product?}` → `{lines}`, see `src/cloud/findings.ts`.
- * The product is one that uses the enterprise: a login needs one.
+ * What the button "Check" of the enterprise dialog asks: `{enterprise, product?}` → `{lines}`, see
+ * `src/cloud/findings.ts`. The product is one that uses the enterprise: a login needs one.
  */
-export function serveEnterpriseCheck(RED: NodeAPI): void {
-  RED.httpAdmin.post(
-    '/gizwits-enterprise/check',
-    RED.auth.needsPermission('gizwits.write'),
-    adminRoute(RED, (asked) => checkEnterpriseNode(RED, asked), { deadlineMs: CHECK_DEADLINE_MS }),
-  );
-}
-
-/** Serves the button "Check" of the product dialog: `{product}` → `{lines}`. */
-export function serveProductCheck(RED: NodeAPI): void {
-  RED.httpAdmin.post(
-    '/gizwits-product/check',
-    RED.auth.needsPermission('gizwits.write'),
-    adminRoute(RED, (asked) => checkProductNode(RED, asked), { deadlineMs: CHECK_DEADLINE_MS }),
-  );
-}
-
-async function checkEnterpriseNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
+export async function checkEnterpriseNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
   const enterprise = asked.nodes.find<EnterpriseNode>(asked.body.enterprise, 'gizwits-enterprise', ENTERPRISE_ADDRESS);
   const run = new CheckRun();
   await withEnterprise(RED, run, enterprise, async (opened, reachable) => {
@@ -56,7 +39,8 @@ async function checkEnterpriseNode(RED: NodeAPI, asked: Asked): Promise<CheckAns
   return run.answer(ENTERPRISE_LINES);
 }
 
-async function checkProductNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
+/** What the button "Check" of the product dialog asks: `{product}` → `{lines}`. */
+export async function checkProductNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
   const { product: id } = asked.body;
   const named = asked.nodes.find<ProductNode>(id, 'gizwits-product');
   const enterprise = asked.nodes.find<EnterpriseNode>(

@@ -2,12 +2,7 @@ import { type Clock, systemClock } from '../../src/cloud/clock';
 import { configError } from '../../src/cloud/input';
 import type { Logger } from '../../src/cloud/logger';
 import { type Lease, Registry } from '../../src/cloud/registry';
-import {
-  EnterpriseAccount,
-  type EnterpriseIdentity,
-  type EnterpriseSettings,
-  routeOf,
-} from '../../src/gizwits/enterprise/account';
+import type { EnterpriseAccount, EnterpriseIdentity, EnterpriseSettings } from '../../src/gizwits/enterprise/account';
 import type { ProductIdentity } from '../../src/gizwits/enterprise/product-client';
 import type { PushProduct } from '../../src/gizwits/push/frames';
 import type { SimulatedProduct, Simulator } from '../../src/simulator';
@@ -65,8 +60,11 @@ export function openEnterpriseAccount(
   settings: EnterpriseSettings,
   log?: Logger,
 ): OpenedAccount {
-  const lease = borrowAccount(accounts, { ...identity }, settings, log, routeOf, (own) => {
-    return new EnterpriseAccount(identity, settings, systemClock, own);
+  // A good part of the package: only who opens an account loads it.
+  const enterprise =
+    require('../../src/gizwits/enterprise/account') as typeof import('../../src/gizwits/enterprise/account');
+  const lease = borrowAccount(accounts, { ...identity }, settings, log, enterprise.routeOf, (own) => {
+    return new enterprise.EnterpriseAccount(identity, settings, systemClock, own);
   });
   return { account: lease.value, release: () => lease.release() };
 }

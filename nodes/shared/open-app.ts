@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/cloud/clock';
 import type { Logger } from '../../src/cloud/logger';
 import { Registry } from '../../src/cloud/registry';
-import { AppAccount, type AppIdentity, type AppSettings, routeOf } from '../../src/gizwits/app/account';
-import { LiveClient } from '../../src/gizwits/app/live/client';
+import type { AppAccount, AppIdentity, AppSettings } from '../../src/gizwits/app/account';
+import type { LiveClient } from '../../src/gizwits/app/live/client';
 import { borrowAccount } from './borrow-account';
 import { lendSimulator } from './open-account';
 
@@ -26,7 +26,9 @@ const lives = new WeakMap<AppAccount, LiveClient>();
 export function liveOf(account: AppAccount): LiveClient {
   let live = lives.get(account);
   if (!live) {
-    live = new LiveClient({ account, clock: systemClock });
+    const { LiveClient: Live } =
+      require('../../src/gizwits/app/live/client') as typeof import('../../src/gizwits/app/live/client');
+    live = new Live({ account, clock: systemClock });
     lives.set(account, live);
   }
   return live;
@@ -34,8 +36,10 @@ export function liveOf(account: AppAccount): LiveClient {
 
 /** Lends the account of that address and identity, as {@link borrowAccount} does; without `log`, only to look. */
 export function openApp(identity: AppIdentity, settings: AppSettings, log?: Logger): OpenedApp {
-  const lease = borrowAccount(apps, { ...identity }, settings, log, routeOf, (own) => {
-    return new AppAccount({ identity, settings, clock: systemClock, log: own });
+  // Only who opens an account loads what it is made of.
+  const app = require('../../src/gizwits/app/account') as typeof import('../../src/gizwits/app/account');
+  const lease = borrowAccount(apps, { ...identity }, settings, log, app.routeOf, (own) => {
+    return new app.AppAccount({ identity, settings, clock: systemClock, log: own });
   });
   return { account: lease.value, release: () => lease.release() };
 }

@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/cloud/clock';
 import type { Logger } from '../../src/cloud/logger';
 import { type Lease, Registry } from '../../src/cloud/registry';
-import { ExpeedAccount, type PlatformIdentity, type PlatformSettings, routeOf } from '../../src/expeed/account';
-import { SettingResults } from '../../src/expeed/setting-results';
+import type { ExpeedAccount, PlatformIdentity, PlatformSettings } from '../../src/expeed/account';
+import type { SettingResults } from '../../src/expeed/setting-results';
 import { borrowAccount } from './borrow-account';
 import { lendSimulator } from './open-account';
 
@@ -26,8 +26,10 @@ const results = new Registry<SettingResults>(systemClock);
 
 /** Lends the account of that address and identity, as {@link borrowAccount} does; without `log`, only to look. */
 export function openPlatform(identity: PlatformIdentity, settings: PlatformSettings, log?: Logger): OpenedPlatform {
-  const lease = borrowAccount(platforms, { ...identity }, settings, log, routeOf, (own) => {
-    return new ExpeedAccount({ identity, settings, clock: systemClock, log: own });
+  // Only who opens an account loads what it is made of.
+  const expeed = require('../../src/expeed/account') as typeof import('../../src/expeed/account');
+  const lease = borrowAccount(platforms, { ...identity }, settings, log, expeed.routeOf, (own) => {
+    return new expeed.ExpeedAccount({ identity, settings, clock: systemClock, log: own });
   });
   return { account: lease.value, release: () => lease.release() };
 }
@@ -58,7 +60,11 @@ export async function openSimulatedPlatform(settings: PlatformSettings, log?: Lo
  * @param platform what tells platforms apart: address and platform key
  */
 export function lendResults(platform: string): Lease<SettingResults> {
-  return results.borrow(platform, () => new SettingResults(systemClock));
+  return results.borrow(platform, () => {
+    const { SettingResults: Results } =
+      require('../../src/expeed/setting-results') as typeof import('../../src/expeed/setting-results');
+    return new Results(systemClock);
+  });
 }
 
 /** Closes every account: for tests, and when the runtime ends. The simulated cloud is not closed by this. */

@@ -4,8 +4,8 @@ import { identityKey, Registry } from '../../src/cloud/registry';
 import type { ProxySettings, TlsSettings } from '../../src/cloud/transport';
 import { DeliveryRegistry } from '../../src/gizwits/push/delivery-registry';
 import type { PushProduct } from '../../src/gizwits/push/frames';
-import { DeliveryLedger } from '../../src/gizwits/push/ledger';
-import { PushClient } from '../../src/gizwits/push/push-client';
+import type { DeliveryLedger } from '../../src/gizwits/push/ledger';
+import type { PushClient } from '../../src/gizwits/push/push-client';
 
 /** Where deliveries of this process are found by their text, whichever connection brought them. */
 export const deliveries = new DeliveryRegistry(systemClock);
@@ -50,10 +50,15 @@ export function openPush(settings: PushSettings, log: Logger): OpenedPush {
   const queue = queueOf(settings);
   const key = keyOf(settings);
   const lease = connections.borrow(key, () => {
-    const ledger = ledgers.get(queue) ?? new DeliveryLedger();
+    // Only who opens a connection loads what it is made of.
+    const { DeliveryLedger: Ledger } =
+      require('../../src/gizwits/push/ledger') as typeof import('../../src/gizwits/push/ledger');
+    const { PushClient: Client } =
+      require('../../src/gizwits/push/push-client') as typeof import('../../src/gizwits/push/push-client');
+    const ledger = ledgers.get(queue) ?? new Ledger();
     ledgers.set(queue, ledger);
     return new SharedPush(
-      new PushClient({
+      new Client({
         host,
         port,
         products: [product],

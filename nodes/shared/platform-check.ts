@@ -2,8 +2,8 @@ import type { NodeAPI } from 'node-red';
 import type { Check, Findings } from '../../src/cloud/findings';
 import { checkPlatform } from '../../src/expeed/account-check';
 import type { PlatformNode } from '../expeed-platform';
-import { type Asked, adminRoute } from './admin-route';
-import { CHECK_DEADLINE_MS, CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
+import type { Asked } from './admin-route';
+import { CHECK_OPTIONS, type CheckAnswer, CheckRun } from './check-run';
 import { type FoundNode, requireRetyped } from './editor-nodes';
 import type { OpenedPlatform } from './open-platform';
 import { rootOf } from './own-address';
@@ -12,16 +12,8 @@ import { probeWebhook } from './webhook-probe';
 
 const LINES: readonly Check[] = ['name', 'connection', 'clock', 'login', 'tokenCalls', 'webhook'];
 
-/** Serves the button "Check" of the platform dialog: `{platform}` → `{lines}`, see `src/cloud/findings.ts`. */
-export function servePlatformCheck(RED: NodeAPI): void {
-  RED.httpAdmin.post(
-    '/expeed-platform/check',
-    RED.auth.needsPermission('gizwits.write'),
-    adminRoute(RED, (asked) => checkPlatformNode(RED, asked), { deadlineMs: CHECK_DEADLINE_MS }),
-  );
-}
-
-async function checkPlatformNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
+/** What the button "Check" of the platform dialog asks: `{platform}` → `{lines}`, see `src/cloud/findings.ts`. */
+export async function checkPlatformNode(RED: NodeAPI, asked: Asked): Promise<CheckAnswer> {
   const found = asked.nodes.find<PlatformNode>(asked.body.platform, 'expeed-platform', PLATFORM_ADDRESS);
   const { config, credentials, running } = found;
   const isSimulated = config.region === 'simulator';

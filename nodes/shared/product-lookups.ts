@@ -3,8 +3,7 @@ import { accepts } from '../../src/cloud/catalogue';
 import { badInput } from '../../src/cloud/errors';
 import { excerpt } from '../../src/cloud/input';
 import type { CallOptions } from '../../src/gizwits/enterprise/account';
-import { type DeviceQuery, findDevices } from '../../src/gizwits/enterprise/find-devices';
-import { flattenGroups } from '../../src/gizwits/enterprise/groups';
+import type { DeviceQuery } from '../../src/gizwits/enterprise/find-devices';
 import type { ProductClient } from '../../src/gizwits/enterprise/product-client';
 import type { EnterpriseNode } from '../gizwits-enterprise';
 import type { ProductNode } from '../gizwits-product';
@@ -47,9 +46,11 @@ export function serveProductLookups(RED: NodeAPI): void {
     adminRoute(RED, (asked) =>
       withProduct(RED, asked, (client, options) => {
         const query = deviceQueryOf(asked.body);
-        return answers.get(client, `devices ${JSON.stringify(query)}`, asked.body.refresh === true, () =>
-          findDevices(client.caller(options), query, options.signal),
-        );
+        return answers.get(client, `devices ${JSON.stringify(query)}`, asked.body.refresh === true, async () => {
+          const { findDevices } =
+            require('../../src/gizwits/enterprise/find-devices') as typeof import('../../src/gizwits/enterprise/find-devices');
+          return findDevices(client.caller(options), query, options.signal);
+        });
       }),
     ),
   );
@@ -60,6 +61,8 @@ export function serveProductLookups(RED: NodeAPI): void {
     adminRoute(RED, (asked) =>
       withProduct(RED, asked, (client, options) =>
         answers.get(client, 'groups', asked.body.refresh === true, async () => {
+          const { flattenGroups } =
+            require('../../src/gizwits/enterprise/groups') as typeof import('../../src/gizwits/enterprise/groups');
           const { body } = await client.call('groups.list', {}, options);
           return { groups: flattenGroups(body).slice(0, MOST_GROUPS) };
         }),

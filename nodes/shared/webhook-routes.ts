@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { systemClock } from '../../src/cloud/clock';
 import { normalPath, RouteTable } from '../../src/expeed/route-table';
-import { WebhookMemory, type WebhookRequest } from '../../src/expeed/webhook';
-
+import type { WebhookMemory, WebhookRequest } from '../../src/expeed/webhook';
 import { isOwnProbe } from './webhook-probe';
 
 type Answer = (request: WebhookRequest, response: ServerResponse) => void;
@@ -42,7 +41,7 @@ export interface JoinedRoute {
 export function joinRoute(RED: NodeAPI, path: string, answer: (memory: WebhookMemory) => Answer): JoinedRoute {
   const routes = routesOf(RED);
   const key = normalPath(path);
-  const memory = routes.memories.get(key) ?? new WebhookMemory(systemClock);
+  const memory = routes.memories.get(key) ?? newMemory();
   const leave = routes.table.join(key, answer(memory));
   routes.memories.delete(key);
   routes.memories.set(key, memory);
@@ -51,6 +50,11 @@ export function joinRoute(RED: NodeAPI, path: string, answer: (memory: WebhookMe
     routes.memories.delete(oldest);
   }
   return { memory, leave };
+}
+
+function newMemory(): WebhookMemory {
+  const { WebhookMemory: Memory } = require('../../src/expeed/webhook') as typeof import('../../src/expeed/webhook');
+  return new Memory(systemClock);
 }
 
 function routesOf(RED: NodeAPI): Routes {

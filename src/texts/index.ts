@@ -1,15 +1,15 @@
-import app from './en-US/app.json';
-import check from './en-US/check.json';
-import errors from './en-US/errors.json';
-import expeed from './en-US/expeed.json';
-import gizwits from './en-US/gizwits.json';
-import push from './en-US/push.json';
+const FILES = ['errors', 'gizwits', 'app', 'expeed', 'push', 'check'];
+
+let english: Readonly<Record<string, unknown>> | undefined;
 
 /**
- * The texts of every error, by key. English is read here, so that the library speaks without Node-RED; the build merges
- * both languages into the message catalogues of the nodes, under `texts`.
+ * The texts of every error, by key. English is read here, with the first text, so that the library speaks without
+ * Node-RED; the build merges both languages into the message catalogues of the nodes, under `texts`.
  */
-const english: Record<string, unknown> = { errors, gizwits, app, expeed, push, check };
+function englishTexts(): Readonly<Record<string, unknown>> {
+  english ??= Object.fromEntries(FILES.map((name) => [name, require(`./en-US/${name}.json`) as unknown]));
+  return english;
+}
 
 /** A text inside a text, such as what a parameter accepts: it is translated with the text around it. */
 export interface NestedText {
@@ -30,7 +30,7 @@ export function interpolate(template: string, params: TextParams = {}): string {
 
 /** The English template of a dotted key such as `errors.input.required`, or undefined when there is none. */
 export function englishTemplate(key: string): string | undefined {
-  let node: unknown = english;
+  let node: unknown = englishTexts();
   for (const part of key.split('.')) {
     if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
     node = (node as Record<string, unknown>)[part];

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import should from 'should';
 import { filesBelow, languages, manifest, nodeSets } from '../support/package-facts';
 import { packedPackage, root } from '../support/packed-package';
@@ -37,6 +38,17 @@ describe('the package in Node-RED', function () {
   it('logs neither a warning nor an error of ours while it starts', () => {
     const lines = runtime.logs().split('\n');
     should(lines.filter((line) => /\[(warn|error)\]/.test(line) && /gizwits|expeed/i.test(line))).eql([]);
+  });
+
+  it('loads neither a client nor a library before something is deployed', () => {
+    const files = nodeSets.map((set) => join(installed, 'dist/nodes', `${set}.js`));
+    const program = 'process.argv.slice(1).forEach(require); console.log(JSON.stringify(Object.keys(require.cache)))';
+    const loaded = JSON.parse(
+      execFileSync(process.execPath, ['-e', program, ...files], { encoding: 'utf8' }),
+    ) as string[];
+    loaded.should.not.be.empty();
+    const early = /undici|simulator|\/account\.js$|-client\.js$|operations|\.json$/;
+    should(loaded.filter((file) => early.test(relative(installed, file)))).eql([]);
   });
 
   for (const icon of filesBelow(join(root, 'icons'))) {
