@@ -62,7 +62,9 @@ export class FlowSubject implements Subject {
   readonly weight: number | undefined;
 
   begin(at: number): void {
-    this.source.send({ ...this.message(), at } as Message);
+    // Node-RED's nodes put properties on a plain object. On Node 20, V8 takes 1 µs for each property that is set on one
+    // made by `{ ...x }`: whoever puts more on the message would seem to be slower.
+    this.source.send(Object.assign(this.message(), { at }) as Message);
   }
 }
 

@@ -113,11 +113,11 @@ export const burstGroup: Group = {
       })),
   ],
   goals: [
-    { case: CASE, quantity: 'perSecond', of: 'ours', to: 'core', atLeast: 7 },
+    { case: CASE, quantity: 'perSecond', of: 'ours', to: 'core', atLeast: 4 },
     ...[CASE, FEW_FILES_CASE].flatMap((name) => [
       { case: name, quantity: 'lost' as const, of: 'ours', atMost: 0 },
       { case: name, quantity: 'failed' as const, of: 'ours', atMost: 0 },
     ]),
-    { case: MEMORY_CASE, quantity: 'growthMb', of: 'ours', atMost: 100 },
+    { case: MEMORY_CASE, quantity: 'growthMb', of: 'ours', atMost: 60 },
   ],
 };

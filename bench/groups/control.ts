@@ -24,7 +24,7 @@ async function measure(report: Report, options: RunOptions): Promise<void> {
   const did = (): string => `Mavn3NpqLZ32XDEj${String(command++ % DEVICES).padStart(6, '0')}`;
   try {
     const subjects: Subject[] = plans.map(
-      (plan) => new FlowSubject(runtime, plan, () => ({ payload: { ...ATTRS }, did: did() })),
+      (plan) => new FlowSubject(runtime, plan, () => ({ payload: Object.assign({}, ATTRS), did: did() })),
     );
     if (plans.some(({ id }) => id === 'bare')) setWork(runtime, 'bare-node', (msg) => send(pool, msg.did, msg.payload));
     subjects.push(...wanted([new PlainSubject('raw', () => send(pool, did(), ATTRS))], options));
