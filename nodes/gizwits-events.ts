@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { accepts } from '../src/cloud/catalogue';
-import { badInput, type CloudError } from '../src/cloud/errors';
+import { badInput } from '../src/cloud/errors';
 import { excerpt } from '../src/cloud/input';
 import type { ProductClient } from '../src/gizwits/enterprise/product-client';
 import type { PushState } from '../src/gizwits/push/client-state';
@@ -14,6 +14,7 @@ import { errorMetadata } from './shared/metadata';
 import { deliveries } from './shared/open-push';
 import { linkProduct } from './shared/product';
 import { registerNode } from './shared/register';
+import { savedTexts } from './shared/saved-texts';
 import { NodeStatus } from './shared/status';
 import { translateError } from './shared/texts';
 import { choiceOf, switchOf } from './shared/values';
@@ -74,7 +75,7 @@ export default function register(RED: NodeAPI): void {
       const inBatches = choiceOf('output', config.output, ['each', 'batch']) === 'batch';
       const outputs = switchOf('deadLetter', config.deadLetter, false);
       const events = eventNames(config.events);
-      const devices = texts('devices', config.devices);
+      const devices = savedTexts('devices', config.devices);
       const ackDeadlineMs = manual ? minutes('ackMinutes', config.ackMinutes, 10) : undefined;
       const [push, product] = await Promise.all([link.push(), link.client().catch(() => undefined)]);
       if (closed) return;
@@ -250,37 +251,13 @@ function showConnected(status: NodeStatus, client: PushClient, open: number, ref
 
 /** Subscription names of the dialog; undefined for all 17. */
 function eventNames(saved: unknown): SubscriptionName[] | undefined {
-  const names = texts('events', saved);
+  const names = savedTexts('events', saved);
   for (const name of names ?? []) {
     if (!(subscriptionNames as readonly string[]).includes(name)) {
       throw badInput('value', { field: 'events', given: excerpt(name), accepted: subscriptionNames.join(', ') });
     }
   }
   return names as SubscriptionName[] | undefined;
-}
-
-/** A list of texts of the dialog: an array, JSON, or text with commas or lines; undefined when there is none. */
-function texts(field: string, saved: unknown): string[] | undefined {
-  let list = saved;
-  if (typeof saved === 'string') {
-    const text = saved.trim();
-    list = text.startsWith('[') ? parsed(field, text) : text.split(/[\s,]+/).filter((entry) => entry !== '');
-  }
-  if (list === undefined || list === null) return undefined;
-  if (!Array.isArray(list) || list.some((entry) => typeof entry !== 'string')) throw wrongList(field, saved);
-  return list.length > 0 ? (list as string[]) : undefined;
-}
-
-function parsed(field: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw wrongList(field, text);
-  }
-}
-
-function wrongList(field: string, saved: unknown): CloudError {
-  return badInput('type', { field, given: excerpt(saved), accepted: accepts('names') });
 }
 
 function whole(field: string, saved: unknown, fallback: number, max: number): number {

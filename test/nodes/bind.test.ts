@@ -1,22 +1,22 @@
 import should from 'should';
 import bind from '../../nodes/gizwits-bind';
 import datapoints from '../../nodes/gizwits-datapoints';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 let simulator: Simulator;
 
 function prepare(): void {
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 }
 

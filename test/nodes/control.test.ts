@@ -1,9 +1,16 @@
 import helper from 'node-red-node-test-helper';
 import should from 'should';
 import control from '../../nodes/gizwits-control';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 const MAC = 'fd06c330fc77';
 const DID = 'Mavn3NpqLZ32XDEjWYb83h';
@@ -12,18 +19,11 @@ const OTHER = 'p8H7f4UmJkCazaXz24sahF';
 describe('gizwits-control', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
+  useSimulator((created) => {
+    simulator = created;
   });
-  after(() => simulator.close());
-  beforeEach(async () => {
+  beforeEach(() => {
     for (const did of [DID, OTHER]) simulator.world.setPresence(simulator.world.device(did) as never, 'online');
-    await startRuntime();
-  });
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
   });
 
   const load = (fields: Record<string, unknown> = {}, product = 0) =>

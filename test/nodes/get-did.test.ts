@@ -1,8 +1,7 @@
 import should from 'should';
 import getDid from '../../nodes/gizwits-get-did';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import { configNodes, credentials, loadBench, startRuntime, stopRuntime, useSimulator } from '../support/flows';
 
 const MAC = 'fd06c330fc77';
 const DID = 'Mavn3NpqLZ32XDEjWYb83h';
@@ -10,15 +9,8 @@ const DID = 'Mavn3NpqLZ32XDEjWYb83h';
 describe('gizwits-get-did', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const load = (fields: Record<string, unknown> = {}) =>

@@ -1,22 +1,22 @@
 import should from 'should';
 import control from '../../nodes/gizwits-control';
 import group from '../../nodes/gizwits-group';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 describe('gizwits-group', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const load = (fields: Record<string, unknown> = {}) =>
@@ -169,15 +169,8 @@ describe('gizwits-group', () => {
 describe('gizwits-control to a group', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const target = () => {

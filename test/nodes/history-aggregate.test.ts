@@ -1,22 +1,23 @@
 import should from 'should';
 import history from '../../nodes/gizwits-history';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 const DID = 'Mavn3NpqLZ32XDEjWYb83h';
 
 describe('gizwits-history: aggregates', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const run = async (fields: Record<string, unknown>) => {

@@ -1,8 +1,15 @@
 import should from 'should';
 import history from '../../nodes/gizwits-history';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import type { Simulator } from '../../src/simulator';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 const MAC = 'fd06c330fc77';
 const DID = 'Mavn3NpqLZ32XDEjWYb83h';
@@ -11,15 +18,10 @@ const DAY = 86_400_000;
 describe('gizwits-history', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
+  useSimulator((created) => {
+    simulator = created;
   });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  afterEach(() => {
     simulator.behaviour.cursor = 'meta';
   });
 

@@ -2,22 +2,23 @@ import should from 'should';
 import report from '../../nodes/gizwits-report';
 import { closeAccounts } from '../../nodes/shared/open-account';
 import { reportIds } from '../../src/gizwits/enterprise/report-fields';
-import { createSimulator, type Simulator } from '../../src/simulator';
+import type { Simulator } from '../../src/simulator';
 import { dayOf, dayText } from '../../src/simulator/world/calendar';
-import { configNodes, credentials, loadBench, type Message, startRuntime, stopRuntime } from '../support/flows';
+import {
+  configNodes,
+  credentials,
+  loadBench,
+  type Message,
+  startRuntime,
+  stopRuntime,
+  useSimulator,
+} from '../support/flows';
 
 describe('gizwits-report', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const load = (fields: Record<string, unknown> = {}) =>

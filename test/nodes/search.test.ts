@@ -2,8 +2,7 @@ import { createRequire } from 'node:module';
 import helper from 'node-red-node-test-helper';
 import should from 'should';
 import search from '../../nodes/gizwits-search';
-import { closeAccounts } from '../../nodes/shared/open-account';
-import { createSimulator, type Simulator } from '../../src/simulator';
+import type { Simulator } from '../../src/simulator';
 import {
   configNodes,
   credentials,
@@ -12,6 +11,7 @@ import {
   type NodeSet,
   startRuntime,
   stopRuntime,
+  useSimulator,
 } from '../support/flows';
 import { nodeRedPath } from '../support/runtime';
 
@@ -24,15 +24,8 @@ const withJoin: NodeSet = (RED) => {
 describe('gizwits-search', () => {
   let simulator: Simulator;
 
-  before(async () => {
-    simulator = await createSimulator();
-  });
-  after(() => simulator.close());
-  beforeEach(startRuntime);
-  afterEach(async () => {
-    await stopRuntime();
-    await closeAccounts();
-    simulator.faults.clear();
+  useSimulator((created) => {
+    simulator = created;
   });
 
   const load = (fields: Record<string, unknown> = {}) =>

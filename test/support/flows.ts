@@ -2,7 +2,8 @@ import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import enterprise from '../../nodes/gizwits-enterprise';
 import product from '../../nodes/gizwits-product';
-import type { Simulator } from '../../src/simulator';
+import { closeAccounts } from '../../nodes/shared/open-account';
+import { createSimulator, type Simulator } from '../../src/simulator';
 import './canaries-in-process';
 import './message-contract';
 import { nodeRedPath } from './runtime';
@@ -122,4 +123,23 @@ export async function startRuntime(): Promise<void> {
 export async function stopRuntime(): Promise<void> {
   await helper.unload();
   await new Promise<void>((resolve) => helper.stopServer(() => resolve()));
+}
+
+/**
+ * For the suite that calls it: one simulator, handed over before the first test; around each test a runtime of its own,
+ * and after it no account and no fault of the simulator that is left.
+ */
+export function useSimulator(created: (simulator: Simulator) => void): void {
+  let simulator: Simulator | undefined;
+  before(async () => {
+    simulator = await createSimulator();
+    created(simulator);
+  });
+  after(() => simulator?.close());
+  beforeEach(startRuntime);
+  afterEach(async () => {
+    await stopRuntime();
+    await closeAccounts();
+    simulator?.faults.clear();
+  });
 }
