@@ -1,11 +1,8 @@
+import { LinkedList, type Place } from './linked-list';
+
 /** What can be ended from outside. */
 export interface Abortable {
   abort(): void;
-}
-
-/** The calls under one signal. */
-class Group {
-  readonly members = new Set<Abortable>();
 }
 
 /**
@@ -13,26 +10,23 @@ class Group {
  * and a listener for each of its messages would cost time and, forgotten once, memory.
  */
 export class AbortGroups {
-  private readonly groups = new WeakMap<AbortSignal, Group>();
+  private readonly groups = new WeakMap<AbortSignal, LinkedList<Abortable>>();
 
-  add(signal: AbortSignal, member: Abortable): void {
+  /** Has `member` aborted with the signal, until it leaves its place. */
+  add(signal: AbortSignal, member: Abortable): Place<Abortable> {
     let group = this.groups.get(signal);
     if (!group) {
-      const created = new Group();
+      const created = new LinkedList<Abortable>();
       group = created;
       this.groups.set(signal, created);
       signal.addEventListener(
         'abort',
         () => {
-          for (const each of [...created.members]) each.abort();
+          for (const each of created.values()) each.abort();
         },
         { once: true },
       );
     }
-    group.members.add(member);
-  }
-
-  remove(signal: AbortSignal, member: Abortable): void {
-    this.groups.get(signal)?.members.delete(member);
+    return group.add(member);
   }
 }

@@ -1,4 +1,4 @@
-import type { AbortGroups } from './abort-groups';
+import type { Abortable, AbortGroups } from './abort-groups';
 import type { Breaker } from './breaker';
 import {
   type CallMeta,
@@ -15,6 +15,7 @@ import type { DeadlineList, Deadlines, Expiring } from './deadlines';
 import { CloudError, type Outcome } from './errors';
 import type { ReplySink } from './exchange';
 import type { Governor, Ticket } from './governor';
+import type { LinkedList, Place } from './linked-list';
 import { parseRetryAfter, type RateLimit, readRateLimit, readReset } from './rate-limit-headers';
 import type { Redactor } from './redact';
 import type { RetryBudget } from './retry-budget';
@@ -44,6 +45,8 @@ export interface CallCore {
   readonly tokens: TokenProvider;
   readonly sequences: Sequences;
   readonly aborts: AbortGroups;
+  /** The calls that are not over. */
+  readonly live: LinkedList<Abortable>;
   readonly redactor: Redactor;
   /** May be exchanged while calls are under way. */
   readonly transport: Sender;
@@ -54,8 +57,8 @@ export interface CallCore {
   readonly closed: boolean;
   /** The quota of an answer as calls report it. */
   quota(rate: RateLimit): Quota;
-  /** The call is over. */
-  forget(call: CallRun<unknown>): void;
+  /** A call is over, and out of {@link live}. */
+  callOver(): void;
 }
 
 /**
@@ -92,6 +95,8 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
   private sent: SentRequest | undefined;
   private tokenUsed: string | undefined;
   private timer: Timer | undefined;
+  private readonly livePlace: Place<Abortable>;
+  private signalPlace: Place<Abortable> | undefined;
 
   constructor(
     private readonly core: CallCore,
@@ -101,6 +106,7 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     private readonly resolve: (result: CallResult<T>) => void,
     private readonly reject: (error: CloudError) => void,
   ) {
+    this.livePlace = core.live.add(this);
     this.startedAt = core.clock.mono();
     this.startedWall = spec.deadlineMs === undefined ? 0 : core.clock.now();
     this.waitingSince = this.startedAt;
@@ -130,7 +136,7 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
       this.fail(refusal);
       return;
     }
-    if (spec.signal) core.aborts.add(spec.signal, this);
+    if (spec.signal) this.signalPlace = core.aborts.add(spec.signal, this);
     if (core.sequences.enter(this)) this.proceed();
     else this.beginWait({ reason: 'queue', ms: 0 });
   }
@@ -379,8 +385,9 @@ export class CallRun<T> implements Ticket, ReplySink, Expiring, TokenWaiter, Seq
     if (this.timer !== undefined) core.clock.clearTimeout(this.timer);
     this.timer = undefined;
     if (spec.tokenScope !== undefined) core.tokens.leave(spec.tokenScope, this);
-    if (spec.signal) core.aborts.remove(spec.signal, this);
-    core.forget(this as CallRun<unknown>);
+    this.signalPlace?.leave();
+    this.livePlace.leave();
+    core.callOver();
     core.sequences.leave(this);
     return true;
   }

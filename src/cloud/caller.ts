@@ -1,4 +1,4 @@
-import { AbortGroups } from './abort-groups';
+import { type Abortable, AbortGroups } from './abort-groups';
 import { Breaker } from './breaker';
 import { asCloudError, type CallCore, CallRun, closedError } from './call-run';
 import type { CallResult, CallSpec, IssuedToken, Login, Quota, VendorRules } from './call-types';
@@ -7,6 +7,7 @@ import { Deadlines } from './deadlines';
 import type { CloudError } from './errors';
 import { Governor, type GovernorSettings, type GovernorState, HOURLY_QUOTA, THROTTLING } from './governor';
 import { configError } from './input';
+import { LinkedList } from './linked-list';
 import { type Logger, silentLogger } from './logger';
 import type { RateLimit } from './rate-limit-headers';
 import { Redactor } from './redact';
@@ -135,12 +136,12 @@ class Core implements CallCore {
   readonly tokens: TokenProvider;
   readonly sequences: Sequences;
   readonly aborts = new AbortGroups();
+  readonly live = new LinkedList<Abortable>();
   readonly redactor: Redactor;
   transport: Sender;
   timeoutMs: number;
   maxWaitMs: number;
   closed = false;
-  private readonly live = new Set<CallRun<unknown>>();
   private readonly retiring = new Set<Sender>();
   private quotaReset = 0;
   private quotaResetText = '';
@@ -176,9 +177,7 @@ class Core implements CallCore {
 
   run<T>(spec: CallSpec<T>, isLogin: boolean): Promise<CallResult<T>> {
     return new Promise((resolve, reject) => {
-      const call = new CallRun<T>(this, spec, isLogin, resolve, reject);
-      this.live.add(call as CallRun<unknown>);
-      call.begin();
+      new CallRun<T>(this, spec, isLogin, resolve, reject).begin();
     });
   }
 
@@ -193,9 +192,8 @@ class Core implements CallCore {
     });
   }
 
-  forget(call: CallRun<unknown>): void {
-    this.live.delete(call);
-    if (this.live.size === 0 && this.retiring.size > 0) void this.closeRetired();
+  callOver(): void {
+    if (this.retiring.size > 0 && this.live.empty) void this.closeRetired();
   }
 
   configure(settings: CallerSettings, transport: Sender | undefined): void {
@@ -208,7 +206,7 @@ class Core implements CallCore {
       // Whoever corrects a proxy or a certificate wants to see at once whether it helps.
       this.breaker.reset();
       this.tokens.routeChanged();
-      if (this.live.size === 0) void this.closeRetired();
+      if (this.live.empty) void this.closeRetired();
     }
     this.governor.configure(bounded(settings, this.transport));
   }
@@ -224,7 +222,7 @@ class Core implements CallCore {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const call of [...this.live]) call.abort();
+    for (const call of this.live.values()) call.abort();
     this.tokens.close(closedError('not-sent'));
     this.governor.stop();
     this.deadlines.clear();

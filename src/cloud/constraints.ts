@@ -30,8 +30,11 @@ export function checkConstraints(operation: Operation, values: Values): void {
 }
 
 function checkExactlyOne({ of }: RuleOf<'exactlyOne'>, values: Values): void {
+  let count = 0;
+  for (const name of of) if (values[name] !== undefined) count++;
+  if (count === 1) return;
   const given = of.filter((name) => values[name] !== undefined);
-  if (given.length !== 1) throw badInput('exclusive', { field: of.join(', '), given: given.join(', ') || '-' });
+  throw badInput('exclusive', { field: of.join(', '), given: given.join(', ') || '-' });
 }
 
 function checkTogether({ of }: RuleOf<'together'>, values: Values): void {

@@ -16,14 +16,18 @@ class Sequence implements Expiring {
   deadlineList: DeadlineList | undefined;
   deadlinePrevious: Expiring | undefined;
   deadlineNext: Expiring | undefined;
-  /** In order; a Set, since a call may leave from the middle. */
-  readonly waiting = new Set<Sequenced>();
+  /** In order; a Set, since a call may leave from the middle; none before a second call comes. */
+  waiting: Set<Sequenced> | undefined;
+  /** Whose turn it is; none when the sequence is over: V8 keeps what was in a Map for longer than it is in there. */
+  current: Sequenced | undefined;
 
   constructor(
     private readonly sequences: Sequences,
     readonly key: string,
-    public current: Sequenced,
-  ) {}
+    first: Sequenced,
+  ) {
+    this.current = first;
+  }
 
   expire(): void {
     this.sequences.advance(this);
@@ -44,6 +48,7 @@ export class Sequences {
       this.sequences.set(call.sequence, new Sequence(this, call.sequence, call));
       return true;
     }
+    sequence.waiting ??= new Set();
     if (sequence.waiting.size === 0) this.deadlines.arm(sequence, PATIENCE_MS);
     sequence.waiting.add(call);
     return false;
@@ -55,20 +60,21 @@ export class Sequences {
     const sequence = this.sequences.get(call.sequence);
     if (!sequence) return;
     if (sequence.current === call) this.advance(sequence);
-    else if (sequence.waiting.delete(call) && sequence.waiting.size === 0) this.deadlines.disarm(sequence);
+    else if (sequence.waiting?.delete(call) && sequence.waiting.size === 0) this.deadlines.disarm(sequence);
   }
 
   /** For {@link Sequence}. */
   advance(sequence: Sequence): void {
     this.deadlines.disarm(sequence);
-    const next: Sequenced | undefined = sequence.waiting.values().next().value;
-    if (!next) {
+    const { waiting } = sequence;
+    const next: Sequenced | undefined = waiting?.values().next().value;
+    sequence.current = next;
+    if (!waiting || !next) {
       this.sequences.delete(sequence.key);
       return;
     }
-    sequence.waiting.delete(next);
-    sequence.current = next;
-    if (sequence.waiting.size > 0) this.deadlines.arm(sequence, PATIENCE_MS);
+    waiting.delete(next);
+    if (waiting.size > 0) this.deadlines.arm(sequence, PATIENCE_MS);
     next.proceed();
   }
 }

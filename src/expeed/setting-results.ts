@@ -56,7 +56,7 @@ export class SettingResults {
       }
       const stop = (): void => {
         this.clock.clearTimeout(timer);
-        if (signal) this.aborts.remove(signal, entry);
+        place?.leave();
       };
       const entry: Waiting = {
         settle: (success) => {
@@ -70,7 +70,7 @@ export class SettingResults {
         },
       };
       const timer: Timer = this.clock.setTimeout(() => entry.abort(), ms);
-      if (signal) this.aborts.add(signal, entry);
+      const place = signal && this.aborts.add(signal, entry);
       const others = this.waiting.get(messageId);
       if (others) others.add(entry);
       else this.waiting.set(messageId, new Set([entry]));
