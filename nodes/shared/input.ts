@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { CloudError } from '../../src/cloud/errors';
 import { Metadata } from './metadata';
@@ -40,6 +41,8 @@ export function handleInputs(RED: NodeAPI, node: Node, options: InputOptions): N
   const status = new NodeStatus(RED, node);
   const reader = new FieldReader(RED, node);
   const closing = new AbortController();
+  // As many messages as like may wait under it; Node.js would take more than ten for a leak, and say so.
+  setMaxListeners(0, closing.signal);
   let inFlight = 0;
   let whenIdle: (() => void) | undefined;
   /** How many inputs each code has ended because the node closed. */

@@ -50,6 +50,22 @@ describe('gizwits-control', () => {
     simulator.executed.length.should.equal(executed + 1);
   });
 
+  it('takes many commands before the definition is known, without a warning of Node.js', async () => {
+    const bench = await load();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    try {
+      const ended = bench.count(30);
+      for (let index = 0; index < 30; index++)
+        helper.getNode('n').receive({ payload: { switch: 1 }, did: DID } as never);
+      (await ended).should.eql({ ok: 30, failed: 0 });
+    } finally {
+      process.off('warning', onWarning);
+    }
+    warnings.should.be.empty();
+  });
+
   it('switches by mac, with the rows of the form', async () => {
     const attrs = [
       { name: 'switch', value: 'true', valueType: 'bool' },
