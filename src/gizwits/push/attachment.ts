@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../cloud/clock';
 import type { Attachment, Delivery, PushConsumer } from './delivery';
 import { deviceFilter } from './device-filter';
 import { type PushEventName, pushEventTable, subscriptionRow } from './events';
+import { type Keyed, KeyTable } from './key-table';
 import type { LedgerEntry, SlotRecord, SlotState } from './ledger';
 
 /** What slots and attachments report to the dispatcher. */
@@ -15,11 +16,15 @@ export interface SlotOwner {
 }
 
 /** One consumer's copy of an event. */
-export class Slot implements Delivery, SlotRecord {
+export class Slot implements Delivery, SlotRecord, Keyed<Slot> {
   state: SlotState = 'in-flow';
   /** Monotonic milliseconds. */
   deadlineAt = Number.POSITIVE_INFINITY;
   onEnd?: () => void;
+  next: Slot | undefined;
+  /** The slots handed over before and after it that are in the flow with it. */
+  older: Slot | undefined;
+  newer: Slot | undefined;
 
   constructor(
     private readonly owner: SlotOwner,
@@ -29,6 +34,10 @@ export class Slot implements Delivery, SlotRecord {
     readonly redelivered: boolean,
     readonly outOfOrder: boolean,
   ) {}
+
+  get key(): number {
+    return this.number;
+  }
 
   get id(): string {
     return `${this.attachment.idPrefix}${this.number}`;
@@ -53,10 +62,46 @@ export class Slot implements Delivery, SlotRecord {
   }
 }
 
+/** Slots in the flow: found by their number, and in the order in which they were handed over. */
+class FlowingSlots {
+  /** Handed over first, and so the first to be overdue: the deadline is the same for all. */
+  oldest: Slot | undefined;
+  private newest: Slot | undefined;
+  private readonly table = new KeyTable<Slot>();
+
+  get size(): number {
+    return this.table.size;
+  }
+
+  get(number: number): Slot | undefined {
+    return this.table.get(number);
+  }
+
+  add(slot: Slot): void {
+    this.table.add(slot);
+    slot.older = this.newest;
+    if (this.newest) this.newest.newer = slot;
+    else this.oldest = slot;
+    this.newest = slot;
+  }
+
+  /** @returns whether it was there */
+  remove(slot: Slot): boolean {
+    if (!this.table.remove(slot)) return false;
+    const { older, newer } = slot;
+    if (older) older.newer = newer;
+    else this.oldest = newer;
+    if (newer) newer.older = older;
+    else this.newest = older;
+    slot.older = slot.newer = undefined;
+    return true;
+  }
+}
+
 /** A consumer as the dispatcher sees it: what it wants, what it has, whether it takes more. */
 export class ConsumerAttachment implements Attachment {
-  /** Deliveries in the flow, oldest first; since their deadline is the same for all, also the first to be overdue. */
-  readonly flowing = new Map<number, Slot>();
+  /** Deliveries in the flow. */
+  readonly flowing = new FlowingSlots();
   /** Deliveries to be made (again). */
   readonly due = new Map<number, Slot>();
   /** Takes no more events: it is leaving, or the client closes. What comes for it is due for its successor. */
@@ -102,7 +147,7 @@ export class ConsumerAttachment implements Attachment {
 
   /** Keeps a slot that was handed over and is not done yet. */
   keep(slot: Slot): void {
-    this.flowing.set(slot.number, slot);
+    this.flowing.add(slot);
     const limit = this.consumer.ackDeadlineMs;
     if (limit === undefined) return;
     slot.deadlineAt = this.clock.mono() + limit;
@@ -111,7 +156,7 @@ export class ConsumerAttachment implements Attachment {
 
   /** The slot is no longer in the flow. */
   released(slot: Slot): void {
-    if (!this.flowing.delete(slot.number)) return;
+    if (!this.flowing.remove(slot)) return;
     if (this.flowing.size === 0) this.drained?.();
   }
 
@@ -158,14 +203,8 @@ export class ConsumerAttachment implements Attachment {
     this.deadline = undefined;
     const now = this.clock.mono();
     const overdue: Slot[] = [];
-    let next: Slot | undefined;
-    for (const slot of this.flowing.values()) {
-      if (slot.deadlineAt > now) {
-        next = slot;
-        break;
-      }
-      overdue.push(slot);
-    }
+    let next = this.flowing.oldest;
+    for (; next && next.deadlineAt <= now; next = next.newer) overdue.push(next);
     if (next) this.deadline = this.clock.setTimeout(() => this.checkDeadlines(), next.deadlineAt - now);
     if (overdue.length > 0) this.owner.slotsOverdue(overdue);
   }

@@ -53,7 +53,7 @@ class DeliveryGroup implements Delivery, DeliveryIssuer {
 
   constructor(
     private readonly registry: DeliveryRegistry,
-    private readonly members: readonly Delivery[],
+    private members: readonly Delivery[],
   ) {
     this.redelivered = members.some((member) => member.redelivered);
     this.outOfOrder = members.some((member) => member.outOfOrder);
@@ -85,6 +85,8 @@ class DeliveryGroup implements Delivery, DeliveryIssuer {
   /** A group whose members have all ended, each in its own way, is forgotten, acknowledged or not. */
   private memberEnded(): void {
     if (--this.open > 0) return;
+    // Whoever still remembers the group need not remember them.
+    this.members = [];
     this.registry.unregister(this.name);
     this.onEnd?.();
   }

@@ -158,7 +158,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
 
   /** What is in the flow is not waited for any more: it is due again. A late acknowledgement still counts. */
   private giveUp(attachment: ConsumerAttachment): void {
-    for (const slot of [...attachment.flowing.values()]) this.makeDue(slot);
+    for (let slot = attachment.flowing.oldest; slot; slot = attachment.flowing.oldest) this.makeDue(slot);
     this.pump();
   }
 

@@ -1,6 +1,7 @@
 import type { PushEventRow } from './events';
 import { type DeliveryMark, FinishedMemory } from './finished-memory';
 import type { FrameReader } from './frame-reader';
+import { type Keyed, KeyTable } from './key-table';
 
 /**
  * What became of one consumer's copy of an event:
@@ -28,7 +29,7 @@ export interface ExtraDelivery {
 const NO_SLOTS: SlotRecord[] = [];
 
 /** One event that has been given to somebody, from its arrival until it is finished. */
-export class LedgerEntry implements DeliveryMark {
+export class LedgerEntry implements DeliveryMark, Keyed<LedgerEntry> {
   /** Consumers that were given the event; the list is replaced, never changed. */
   slots: readonly SlotRecord[] = NO_SLOTS;
   /** How many of them are in the flow, and how many are due. */
@@ -42,14 +43,11 @@ export class LedgerEntry implements DeliveryMark {
   emitted = false;
   /** How often the server has sent it again. */
   redeliveries = 0;
-  /** Whether the ledger finds it. */
-  listed = false;
   /** Number of its latest retirement; an event that was given up can come again and retire a second time. */
   retirement = 0;
   /** Deliveries beside the first one on the same connection. */
   extra: ExtraDelivery[] | undefined;
-  /** Next entry with the same hash. */
-  twin: LedgerEntry | undefined;
+  next: LedgerEntry | undefined;
   readonly hash: number;
   /** `created_at` as parsed. */
   readonly createdAt: unknown;
@@ -81,6 +79,10 @@ export class LedgerEntry implements DeliveryMark {
     this.messageToken = reader.messageToken;
     this.deliveryHash = reader.deliveryHash;
     this.messageHash = reader.messageHash;
+  }
+
+  get key(): number {
+    return this.hash;
   }
 
   /** The event has come again on a new connection and is acknowledged there from now on. */
@@ -115,7 +117,7 @@ export const REPEAT_AFTER_MS = 100;
  */
 export class DeliveryLedger {
   /** Events that are not finished. */
-  private readonly byHash = new Map<number, LedgerEntry>();
+  private readonly open = new KeyTable<LedgerEntry>();
   private readonly finished: FinishedMemory;
   /** Entries given up by everybody, in the order in which they left the flow. */
   private readonly retired: (LedgerEntry | undefined)[] = [];
@@ -147,7 +149,7 @@ export class DeliveryLedger {
 
   /** Events known, in the flow or remembered. */
   get size(): number {
-    return this.byHash.size + this.finished.size;
+    return this.open.size + this.finished.size;
   }
 
   /** Milliseconds of connected time. */
@@ -163,8 +165,8 @@ export class DeliveryLedger {
    */
   recognise(reader: FrameReader, epoch: number, now: number): LedgerEntry | 'finished' | 'same' | undefined {
     let likely: LedgerEntry | undefined;
-    for (let entry = this.byHash.get(reader.hash); entry; entry = entry.twin) {
-      if (entry.createdAt !== reader.body.created_at) continue;
+    for (let entry = this.open.bucket(reader.hash); entry; entry = entry.next) {
+      if (entry.hash !== reader.hash || entry.createdAt !== reader.body.created_at) continue;
       if (entry.epoch === epoch) {
         if (entry.deliveryToken === reader.deliveryToken) return entry;
         if (entry.messageToken !== reader.messageToken) continue;
@@ -185,27 +187,12 @@ export class DeliveryLedger {
 
   /** Makes an entry that is not finished known. */
   add(entry: LedgerEntry): void {
-    entry.listed = true;
-    entry.twin = this.byHash.get(entry.hash);
-    this.byHash.set(entry.hash, entry);
+    this.open.add(entry);
   }
 
   /** Forgets an entry at once: it was never emitted. */
   remove(entry: LedgerEntry): void {
-    if (!entry.listed) return;
-    entry.listed = false;
-    const first = this.byHash.get(entry.hash);
-    if (first === entry) {
-      if (entry.twin) this.byHash.set(entry.hash, entry.twin);
-      else this.byHash.delete(entry.hash);
-    } else {
-      for (let before = first; before; before = before.twin) {
-        if (before.twin !== entry) continue;
-        before.twin = entry.twin;
-        break;
-      }
-    }
-    entry.twin = undefined;
+    this.open.remove(entry);
   }
 
   /** The entry has left the flow, finished or given up: keeps it as a memory, and lets the oldest memory go. */
@@ -218,7 +205,7 @@ export class DeliveryLedger {
   private finish(entry: LedgerEntry, at: number): void {
     const { createdAt, epoch, extra } = entry;
     const openMs = at - (entry.boundAt - this.offlineMs);
-    this.remove(entry);
+    this.open.remove(entry);
     this.finished.add(entry, createdAt, epoch, at, openMs);
     for (const { hash: deliveryHash } of extra ?? []) {
       this.finished.add({ ...entry, deliveryHash }, createdAt, epoch, at, openMs);
@@ -241,6 +228,6 @@ export class DeliveryLedger {
     const entry = this.retired[this.oldest];
     const isLatest = entry?.retirement === this.cut + this.oldest;
     this.retired[this.oldest++] = undefined;
-    if (entry && isLatest && !entry.inFlow) this.remove(entry);
+    if (entry && isLatest && !entry.inFlow) this.open.remove(entry);
   }
 }
