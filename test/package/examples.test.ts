@@ -94,6 +94,8 @@ describe('the examples', function () {
       } finally {
         sidebar.close();
       }
+      // What is on its way when an example is closed is logged then, and belongs to it, not to the next one.
+      await runtime.deploy([]);
       const expected = (exampleRuns[title] ?? []).flatMap((step) => ('logs' in step && step.logs ? [step.logs] : []));
       const trouble = runtime
         .logs()
