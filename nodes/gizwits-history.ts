@@ -72,6 +72,7 @@ export default function register(RED: NodeAPI): void {
           signal: input.signal,
           clock: systemClock,
         };
+        const mode = outputMode(config.output);
         const names = listOf(attrs, await input.read(attrs));
         const given = await input.read(target);
         const client = await link.client();
@@ -92,8 +93,8 @@ export default function register(RED: NodeAPI): void {
                 aggregator: (config.aggregator ?? 'avg') as Aggregator,
                 unit: (config.unit ?? 'DAYS') as AggregateUnit,
               }
-            : { kind, ...range, did: device.did, attrs: names };
-        const sender = new RecordSender(RED, input.msg, input.send, outputMode(config.output));
+            : { kind, ...range, did: device.did, attrs: names, readAhead: mode === 'array' };
+        const sender = new RecordSender(RED, input.msg, input.send, mode);
         let truncated = false;
         let pages = 0;
         try {

@@ -30,21 +30,26 @@ export function parseJson(text: string): ParsedJson {
     if (trimmed.startsWith('<')) return { state: 'html' };
     return { state: /^[[{"]/.test(trimmed) ? 'broken' : 'other' };
   }
-  return clean(value, 0) ? { state: 'value', value } : { state: 'deep' };
+  return !isObject(value) || clean(value, 0) ? { state: 'value', value } : { state: 'deep' };
 }
 
 /** Whether the value is shallow enough; takes `__proto__` members out on the way. */
-function clean(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
+function clean(value: object, depth: number): boolean {
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(value)) {
-    for (const entry of value) if (!clean(entry, depth + 1)) return false;
+    for (const entry of value as unknown[]) if (isObject(entry) && !clean(entry, depth + 1)) return false;
     return true;
   }
   const members = value as Record<string, unknown>;
-  for (const name of Object.keys(members)) {
+  // What is parsed has no members but its own.
+  for (const name in members) {
+    const member = members[name];
     if (name === '__proto__') delete members[name];
-    else if (!clean(members[name], depth + 1)) return false;
+    else if (isObject(member) && !clean(member, depth + 1)) return false;
   }
   return true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -7,6 +7,7 @@ import type { Call } from './call';
 import { type HistoryKind, recordTime, toHistoryRecord } from './log-records';
 import { type ApiRecord, contentKey, type Page, type Position, RepeatGuard, readPage, throwIfAborted } from './paging';
 import { LOG_PAGE, LOG_WINDOW_SECONDS } from './parameters';
+import { ReadAhead } from './read-ahead';
 import { Seam, type SeamRecord } from './seam';
 import { cutWindows, type Order, type Window } from './windows';
 
@@ -38,6 +39,11 @@ export interface LogQuery {
   limit: number;
   /** Records a call asks for, 1..100. 100 when absent. */
   pageLimit?: number;
+  /**
+   * Whether the next pages are asked for while one is handed on, where no `limit` is given; see {@link ReadAhead}. For
+   * those who collect: what a flow takes at its own pace is asked for at that pace.
+   */
+  readAhead?: boolean;
   signal?: AbortSignal;
   clock: Clock;
 }
@@ -45,10 +51,10 @@ export interface LogQuery {
 /**
  * The history of a device over any range, page by page as it arrives: the range is cut into windows that the API takes,
  * each is paged, overlaps are dropped at the seams (see {@link Seam}), and the records come in `order` with `time` (and
- * `bytes`) added. Memory holds one page and its seam, whatever the range.
+ * `bytes`) added. Memory holds a few pages and a seam, whatever the range.
  *
  * A consumer may take its time: a paging cursor that has aged meanwhile is given up and the rest of its window asked for
- * anew. Every call made gives a page, so that its cost is seen, also when it brought nothing new.
+ * anew. Every answer that is used gives a page, so that its cost is seen, also when it brought nothing new.
  *
  * @throws CloudError `GIZ_BAD_INPUT` for a start after the end and for limits out of range; `GIZ_CLOSED` once `signal`
  *   has been aborted; `GIZ_BAD_RESPONSE` for pages without records; whatever `call` throws
@@ -84,6 +90,7 @@ async function* readLog(call: Call, query: LogQuery): AsyncGenerator<Page, void,
   // Near now the cloud decides what is in the range: its clock may be ahead of this machine's.
   const latestMs = endMs < now - CLOCK_DIFFERENCE_MS ? endMs : Number.POSITIVE_INFINITY;
 
+  const readsAhead = query.readAhead === true && limit === Number.POSITIVE_INFINITY;
   const seam = new Seam();
   const windows = cutWindows(range, LOG_WINDOW_SECONDS, order);
   let number = 0;
@@ -91,11 +98,11 @@ async function* readLog(call: Call, query: LogQuery): AsyncGenerator<Page, void,
   let truncated = false;
   for (let window = windows.next(); !window.done; ) {
     const following = windows.next();
-    for await (const part of readWindow(call, query, window.value, asked, seam)) {
+    for await (const part of readWindow(call, query, window.value, asked, seam, readsAhead)) {
       let records: ApiRecord[] = [];
-      for (const record of part.records) {
-        if (!isWithin(recordTime(record), startMs, latestMs)) continue;
-        const converted = toHistoryRecord(kind, record, attrs);
+      for (const { record, time } of part.came) {
+        if (!isWithin(time, startMs, latestMs)) continue;
+        const converted = toHistoryRecord(kind, record, time, attrs);
         if (converted) records.push(converted);
       }
       let last = part.over && following.done === true;
@@ -127,7 +134,7 @@ function isWithin(time: number | undefined, startMs: number, endMs: number): boo
 interface WindowPage extends Pick<Page, 'meta' | 'total'> {
   window: Window;
   /** Records of the window that were not given before. */
-  records: ApiRecord[];
+  came: CameRecord[];
   /** Whether nothing more comes of this window. */
   over: boolean;
   /** Whether the cloud repeated itself although it had announced more. */
@@ -140,28 +147,34 @@ async function* readWindow(
   whole: Window,
   asked: number,
   seam: Seam,
+  readsAhead: boolean,
 ): AsyncGenerator<WindowPage, void, undefined> {
   const { kind, did, order, signal, clock } = query;
   let window = whole;
   let at: Position = {};
   let guard = new RepeatGuard();
   let received = 0;
+  const ahead = new ReadAhead((position) => {
+    const { start, end } = window;
+    const params = { did, start_ts: start, end_ts: end, sort: order, limit: asked, ...position };
+    return call(OPERATIONS[kind], params, { signal });
+  });
   for (;;) {
     throwIfAborted(signal);
-    const params = { did, start_ts: window.start, end_ts: window.end, sort: order, limit: asked, ...at };
-    const page = readPage(await call(OPERATIONS[kind], params, { signal }), at, asked);
+    const page = readPage(await ahead.page(at), at, asked);
     const arrivedAt = clock.mono();
     const { start, end } = window;
     const came = page.records.map((record) => new CameRecord(record));
     const repeated = guard.repeats(pageKeys(came));
+    if (readsAhead && !repeated) ahead.goOn(at, page);
     // A server that ignores the window would otherwise give its newest records once for each window.
     const inside = came.filter(({ second }) => second === undefined || (second >= start && second <= end));
     const fresh = seam.admit(inside);
-    const records = repeated ? [] : inside.filter((_, index) => fresh[index]).map(({ record }) => record);
+    const given = repeated ? [] : inside.filter((_, index) => fresh[index]);
     if (!repeated) received += page.records.length;
     const over = repeated || !page.next;
     const stalled = repeated && !(page.total !== undefined && received >= page.total);
-    yield { meta: page.meta, total: page.total, window, records, over, stalled };
+    yield { meta: page.meta, total: page.total, window, came: given, over, stalled };
     if (repeated || !page.next) return;
     at = page.next;
     const standing = inside.at(-1)?.second;
@@ -177,12 +190,14 @@ async function* readWindow(
 
 /** A record of a page. Its content is only put into words when somebody compares it, which takes as long as its parsing. */
 class CameRecord implements SeamRecord {
+  /** Epoch milliseconds; undefined when it cannot be read. */
+  readonly time: number | undefined;
   readonly second: number | undefined;
   private words: string | undefined;
 
   constructor(readonly record: ApiRecord) {
-    const time = recordTime(record);
-    this.second = time === undefined ? undefined : Math.floor(time / 1000);
+    this.time = recordTime(record);
+    this.second = this.time === undefined ? undefined : Math.floor(this.time / 1000);
   }
 
   get key(): string {

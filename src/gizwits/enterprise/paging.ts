@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CloudError } from '../../cloud/errors';
 import { type CallMeta, type CallReply, metaOf } from './call';
 import type { Window } from './windows';
@@ -142,9 +142,7 @@ export class RepeatGuard {
   /** Takes the keys of a page's records; true when the same page came before. Empty pages never count. */
   repeats(keys: readonly string[]): boolean {
     if (keys.length === 0) return false;
-    const hash = createHash('sha1');
-    for (const key of keys) hash.update(key).update('\n');
-    const page = hash.digest('base64');
+    const page = hash('sha1', keys.join('\n'), 'base64');
     if (this.recent.has(page) || this.landmark === page) return true;
     this.recent.add(page);
     if (this.recent.size > REMEMBERED_PAGES) this.recent.delete(this.recent.values().next().value as string);

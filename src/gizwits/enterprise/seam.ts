@@ -57,20 +57,25 @@ export class Seam {
 
 /** The records of a page by their seconds, of which only those that are asked for are looked into. */
 class GivenPage {
-  private readonly seconds: ReadonlySet<number | undefined>;
+  private earliest = Number.POSITIVE_INFINITY;
+  private latest = Number.NEGATIVE_INFINITY;
   private readonly known = new Map<number | undefined, Counts>();
 
   constructor(private readonly records: readonly SeamRecord[]) {
-    this.seconds = new Set(records.map(({ second }) => second));
+    for (const { second } of records) {
+      if (second === undefined) continue;
+      if (second < this.earliest) this.earliest = second;
+      if (second > this.latest) this.latest = second;
+    }
   }
 
   get size(): number {
     return this.records.length;
   }
 
-  /** The contents given at a second; undefined when there are none. */
+  /** The contents given at a second; undefined when there can be none. */
   at(second: number | undefined): Counts | undefined {
-    if (!this.seconds.has(second)) return undefined;
+    if (second !== undefined && (second < this.earliest || second > this.latest)) return undefined;
     let counts = this.known.get(second);
     if (!counts) {
       counts = new Map();
