@@ -55,14 +55,11 @@ export default function register(RED: NodeAPI): void {
     const emit = (push: Push): void => {
       const { topic, payload, msgType, deviceId, deviceKey, deviceSn, body } = push;
       if (topic === 'result') link.platform?.results.arrived(payload.messageId, payload.success);
-      const msg = {
-        topic,
-        payload,
-        deviceId,
-        ...(deviceKey === undefined ? {} : { deviceKey }),
-        // Pushes carry no signature: whoever knows the address can send one.
-        expeed: { msgType, ...(deviceSn === undefined ? {} : { deviceSn }), body, authenticated: false },
-      } as NodeMessage;
+      // Pushes carry no signature: whoever knows the address can send one.
+      const expeed: Record<string, unknown> = { msgType, body, authenticated: false };
+      if (deviceSn !== undefined) expeed.deviceSn = deviceSn;
+      const msg = { topic, payload, deviceId, expeed } as NodeMessage & { deviceKey?: string };
+      if (deviceKey !== undefined) msg.deviceKey = deviceKey;
       this.send(split ? PUSH_TOPICS.map((one) => (one === topic ? msg : null)) : msg);
       const count = ++received;
       status.report('green', 'dot', () => text('received', { count }));

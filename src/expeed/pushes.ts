@@ -44,25 +44,24 @@ export function readPush(body: unknown, timestamps: Timestamps): Push | undefine
   if (deviceId === undefined) return undefined;
   const deviceKey = idOf(body.device_key);
   const deviceSn = idOf(body.device_sn);
-  const base = {
-    deviceId,
-    ...(deviceKey === undefined ? {} : { deviceKey }),
-    ...(deviceSn === undefined ? {} : { deviceSn }),
-    body,
-  };
+  const base: Pick<PushBase, 'deviceId' | 'body'> & { deviceKey?: string; deviceSn?: string } = { deviceId, body };
+  if (deviceKey !== undefined) base.deviceKey = deviceKey;
+  if (deviceSn !== undefined) base.deviceSn = deviceSn;
   switch (numberOf(body.msg_type)) {
     case 1: {
       const status = numberOf(body.device_status);
       if (status !== 0 && status !== 1) return undefined;
       const payload = { online: status === 0 };
-      return { ...base, msgType: 1, topic: 'status', payload, content: digest(1, deviceId, status), identified: false };
+      const content = digest(1, deviceId, status);
+      return Object.assign(base, { msgType: 1, topic: 'status', payload, content, identified: false } as const);
     }
     case 2: {
       const data = isPlainObject(body.data) ? [body.data] : body.data;
       if (!Array.isArray(data) || !data.every(isPlainObject)) return undefined;
       const payload = data.map((raw) => toRecord(raw, timestamps));
       const identified = data.length > 0 && data.every((raw) => raw.timestamp !== undefined && raw.timestamp !== null);
-      return { ...base, msgType: 2, topic: 'data', payload, content: digest(2, deviceId, data), identified };
+      const content = digest(2, deviceId, data);
+      return Object.assign(base, { msgType: 2, topic: 'data', payload, content, identified } as const);
     }
     case 3: {
       const messageId = idOf(body.message_id);
@@ -70,7 +69,7 @@ export function readPush(body: unknown, timestamps: Timestamps): Push | undefine
       if (messageId === undefined || (result !== 0 && result !== 1)) return undefined;
       const payload = { messageId, success: result === 0 };
       const content = digest(3, deviceId, [messageId, result]);
-      return { ...base, msgType: 3, topic: 'result', payload, content, identified: true };
+      return Object.assign(base, { msgType: 3, topic: 'result', payload, content, identified: true } as const);
     }
     default:
       return undefined;

@@ -173,7 +173,7 @@ export class Webhook {
     }
     const whole = request.complete || request.destroyed;
     if (!response.headersSent && !response.destroyed) {
-      response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(text) });
+      response.writeHead(status, Object.assign({ 'Content-Length': Buffer.byteLength(text) }, headers));
       // In one go where that is possible: what is written before the end takes a write of its own.
       if (!whole) response.write(text);
     } else text = '';
