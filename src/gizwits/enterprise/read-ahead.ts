@@ -10,8 +10,8 @@ const WAITED_MS = 1;
 /**
  * Asks for the next pages of a listing while the one before is handed on, so that nobody waits for the way to the cloud
  * and back once a page. Only where it costs no call: the cloud has told a `total`, pages follow by `skip`, and a second
- * page has shown that `skip` leads on. Calls that have to wait for their turn anyway do so one by one. Pages are taken to be as long as the last one; where one is shorter, what was
- * asked for beyond it is thrown away.
+ * page has shown that `skip` leads on. Calls that have to wait for their turn anyway do so one by one. Pages are taken to
+ * be as long as the last one; where one is shorter, what was asked for beyond it is thrown away.
  */
 export class ReadAhead {
   private asked: { skip: number; reply: Promise<CallReply> }[] = [];
