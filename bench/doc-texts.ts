@@ -89,7 +89,7 @@ export const docTexts: readonly DocTexts[] = [
     variant: 'by',
     and: '; ',
     end: '.',
-    fewStarts: ': too few to rely on, a first look only.',
+    fewStarts: '; with fewer than five, how far starts lie apart is known only roughly.',
     tooBusy: '\\* The server on the other side was the limit: not to be compared.',
     titles: {
       '/s': 'per second',
@@ -118,7 +118,7 @@ export const docTexts: readonly DocTexts[] = [
     variant: '方式',
     and: '；',
     end: '。',
-    fewStarts: '：次数太少，仅供初步参考。',
+    fewStarts: '；不足 5 次，各次启动之间的差异只能粗略了解。',
     tooBusy: '\\* 瓶颈在对端服务器，不可比较。',
     titles: {
       '/s': '每秒',
