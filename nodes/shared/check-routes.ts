@@ -1,24 +1,27 @@
 import type { NodeAPI } from 'node-red';
-import { adminRoute } from './admin-route';
+import { type Asked, adminRoute, type Middleware } from './admin-route';
+import type { CheckAnswer } from './check-run';
 
 // The buttons "Check" of the configuration dialogs. Each check is loaded when it is asked for.
 
 /** For a whole check: longer than all its steps together, which end by themselves and tell where they ended. */
-const CHECK = { deadlineMs: 90_000 };
+const CHECK_DEADLINE_MS = 90_000;
+
+type CheckNode = (RED: NodeAPI, asked: Asked) => Promise<CheckAnswer>;
+
+/** @param load brings the check; called for each request, so that nobody else loads it */
+function checkRoute(RED: NodeAPI, load: () => CheckNode): Middleware {
+  return adminRoute(RED, async (asked) => load()(RED, asked), { deadlineMs: CHECK_DEADLINE_MS });
+}
+
+const loadEnterpriseChecks = () => require('./enterprise-checks') as typeof import('./enterprise-checks');
 
 /** Serves the button of the enterprise dialog: `{enterprise, product?}` → `{lines}`. */
 export function serveEnterpriseCheck(RED: NodeAPI): void {
   RED.httpAdmin.post(
     '/gizwits-enterprise/check',
     RED.auth.needsPermission('gizwits.write'),
-    adminRoute(
-      RED,
-      async (asked) => {
-        const { checkEnterpriseNode } = require('./enterprise-checks') as typeof import('./enterprise-checks');
-        return checkEnterpriseNode(RED, asked);
-      },
-      CHECK,
-    ),
+    checkRoute(RED, () => loadEnterpriseChecks().checkEnterpriseNode),
   );
 }
 
@@ -27,14 +30,7 @@ export function serveProductCheck(RED: NodeAPI): void {
   RED.httpAdmin.post(
     '/gizwits-product/check',
     RED.auth.needsPermission('gizwits.write'),
-    adminRoute(
-      RED,
-      async (asked) => {
-        const { checkProductNode } = require('./enterprise-checks') as typeof import('./enterprise-checks');
-        return checkProductNode(RED, asked);
-      },
-      CHECK,
-    ),
+    checkRoute(RED, () => loadEnterpriseChecks().checkProductNode),
   );
 }
 
@@ -43,14 +39,7 @@ export function serveAppCheck(RED: NodeAPI): void {
   RED.httpAdmin.post(
     '/gizwits-app/check',
     RED.auth.needsPermission('gizwits.write'),
-    adminRoute(
-      RED,
-      async (asked) => {
-        const { checkAppNode } = require('./app-check') as typeof import('./app-check');
-        return checkAppNode(RED, asked);
-      },
-      CHECK,
-    ),
+    checkRoute(RED, () => (require('./app-check') as typeof import('./app-check')).checkAppNode),
   );
 }
 
@@ -59,13 +48,6 @@ export function servePlatformCheck(RED: NodeAPI): void {
   RED.httpAdmin.post(
     '/expeed-platform/check',
     RED.auth.needsPermission('gizwits.write'),
-    adminRoute(
-      RED,
-      async (asked) => {
-        const { checkPlatformNode } = require('./platform-check') as typeof import('./platform-check');
-        return checkPlatformNode(RED, asked);
-      },
-      CHECK,
-    ),
+    checkRoute(RED, () => (require('./platform-check') as typeof import('./platform-check')).checkPlatformNode),
   );
 }
