@@ -31,7 +31,11 @@ class Server {
   }
 
   say(message: Words): void {
-    this.sink.onText(JSON.stringify(message));
+    this.sayText(JSON.stringify(message));
+  }
+
+  sayText(text: string): void {
+    this.sink.onText(text);
   }
 
   end(): void {
@@ -155,6 +159,20 @@ describe('the live connection of the Open API', () => {
     should(events[2]?.payload).containEql({ online: false });
     // What the cloud numbers, it wants acknowledged.
     server.heard.should.matchAny((message: Words) => should(message).eql({ cmd: 'c2s_ack', res_sn: 7, did: 'd1' }));
+  });
+
+  it('gives no flow a message nested so deeply that a copy of it would end Node-RED, nor a name that reaches a prototype', async () => {
+    const { clock, servers, attach, events, logged } = bench();
+    attach();
+    await clock.advance(200);
+    const [server] = servers as [Server];
+    const noti = (attrs: string): void => server.sayText(`{"cmd":"s2c_noti","data":{"did":"d1","attrs":${attrs}}}`);
+    noti(`{"x":${'['.repeat(5000)}${']'.repeat(5000)}}`);
+    noti('{"__proto__":{"evil":1},"x":1}');
+    events.should.have.length(1);
+    Object.getOwnPropertyNames(events[0]?.payload).should.eql(['x']);
+    logged.should.matchAny(/a\.test:8880: .*nested too deeply/);
+    server.closed.should.be.false();
   });
 
   it('pings, and gives a connection up that has gone silent', async () => {

@@ -214,6 +214,7 @@ export class LiveClient {
       renew: (user, error) => account.reject(user, error),
       wanted: () => this.wanted(p0Type, url),
       onEvent: (message) => this.take(p0Type, message),
+      onTooDeep: () => this.tell('tooDeep', { host }),
       onNotSubscribed: (did) => this.tell('notSubscribed', { host, did }),
       onState: (state) => {
         if (state.kind === 'connected' && wasLost) {

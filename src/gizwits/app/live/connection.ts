@@ -42,6 +42,8 @@ export interface LiveConnectionOptions {
   /** The devices to hear of; undefined for all of the user's. */
   wanted(): readonly string[] | undefined;
   onEvent(message: LiveMessage): void;
+  /** A message came that no flow can be given. */
+  onTooDeep(): void;
   onState(state: LiveState): void;
   /** The cloud does not report a device here. */
   onNotSubscribed(did: string): void;
@@ -189,6 +191,10 @@ export class LiveConnection {
     this.heardSincePing = true;
     const message = readMessage(text);
     if (!message || this.closed) return;
+    if (message === 'deep') {
+      this.options.onTooDeep();
+      return;
+    }
     const { cmd, answerTo } = message;
     if (cmd === 'login_res') this.loggedIn(message);
     else if (cmd === 'subscribe_res') this.noteFailed(message);

@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../../cloud/input';
+import { parseJson } from '../../../cloud/json';
 
 /** How devices' reports come: as datapoint values, or as bytes. */
 export type P0Type = 'attrs_v4' | 'custom';
@@ -33,14 +34,14 @@ export interface LiveEvent {
   body: Record<string, unknown>;
 }
 
-/** Reads a text message; undefined for what is no message of this protocol. */
-export function readMessage(text: string): LiveMessage | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/**
+ * Reads a text message; undefined for what is no message of this protocol, `deep` for one that is nested deeper than a
+ * message of a flow may be.
+ */
+export function readMessage(text: string): LiveMessage | 'deep' | undefined {
+  const parsed = parseJson(text);
+  if (parsed.state === 'deep') return 'deep';
+  const body = parsed.state === 'value' ? parsed.value : undefined;
   if (!isPlainObject(body) || typeof body.cmd !== 'string') return undefined;
   return { cmd: body.cmd, data: body.data, requestNumber: body.req_sn, answerTo: body.res_sn, body };
 }
