@@ -161,6 +161,23 @@ describe('the live connection of the Open API', () => {
     server.heard.should.matchAny((message: Words) => should(message).eql({ cmd: 'c2s_ack', res_sn: 7, did: 'd1' }));
   });
 
+  it('shares no object between consumers, nor between payload and body', async () => {
+    const { clock, servers, attach, events } = bench();
+    attach();
+    attach('attrs_v4', ['m1'], 'second');
+    await clock.advance(200);
+    servers[0]?.say({ cmd: 's2c_noti', data: { did: 'd1', attrs: { bytes: [1], mode: '睡眠' } } });
+    events.should.have.length(2);
+    const [first, second] = events as [LiveEvent, LiveEvent];
+    const payload = first.payload as { bytes: number[]; mode: string };
+    payload.mode = 'changed';
+    payload.bytes.push(2);
+    (first.body.data as { attrs: Words }).attrs.mode = 'changed too';
+    should(first.body.data).containEql({ attrs: { bytes: [1], mode: 'changed too' } });
+    should(second.payload).eql({ bytes: [1], mode: '睡眠' });
+    should(second.body.data).eql({ did: 'd1', attrs: { bytes: [1], mode: '睡眠' } });
+  });
+
   it('gives no flow a message nested so deeply that a copy of it would end Node-RED, nor a name that reaches a prototype', async () => {
     const { clock, servers, attach, events, logged } = bench();
     attach();

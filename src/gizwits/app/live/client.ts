@@ -251,9 +251,8 @@ export class LiveClient {
 
   private take(p0Type: P0Type, { cmd, data, body }: LiveMessage): void {
     const event = cmd as LiveEventName;
-    const read = readEvent(event, data);
-    if (!read) return;
-    const { did, payload } = read;
+    const did = readEvent(event, data)?.did;
+    if (did === undefined) return;
     const known = this.devices.get(did);
     const told = (data as { mac?: unknown }).mac;
     const mac = known?.mac || (typeof told === 'string' ? told : undefined);
@@ -262,7 +261,10 @@ export class LiveClient {
       const { devices } = consumer;
       if (consumer.p0Type !== p0Type) continue;
       if (devices && !devices.includes(did) && !(mac !== undefined && devices.includes(mac))) continue;
-      consumer.deliver({ event, did, productKey: known?.productKey ?? '', mac, createdAt, payload, body });
+      // What a flow changes, neither another flow may see nor its own `body`: nothing is shared.
+      const payload = readEvent(event, structuredClone(data))?.payload;
+      const own = structuredClone(body);
+      consumer.deliver({ event, did, productKey: known?.productKey ?? '', mac, createdAt, payload, body: own });
     }
     if (event === 's2c_binding_changed') this.bindingChanged(did, (data as { bind?: unknown }).bind === true);
   }
