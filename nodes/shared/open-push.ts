@@ -39,6 +39,9 @@ const connections = new Registry<SharedPush>(systemClock);
 /** What this process has emitted from each queue: a connection with other settings must not emit it again. */
 const ledgers = new Map<string, DeliveryLedger>();
 
+/** The connection that was lent last for each queue, by its key. */
+const latest = new Map<string, string>();
+
 /** The push connection with exactly these settings, if a node has one. */
 export function runningPush(settings: PushSettings): PushClient | undefined {
   return connections.find(keyOf(settings))?.client;
@@ -49,6 +52,10 @@ export function openPush(settings: PushSettings, log: Logger): OpenedPush {
   const { host, port, product, prefetch, tls, proxy } = settings;
   const queue = queueOf(settings);
   const key = keyOf(settings);
+  const former = latest.get(queue);
+  // The cloud shares a queue out among its connections: one with former settings would keep its part from the flow.
+  if (former !== undefined && former !== key) connections.closeUnused(former);
+  latest.set(queue, key);
   const lease = connections.borrow(key, () => {
     // Only who opens a connection loads what it is made of.
     const { DeliveryLedger: Ledger } =

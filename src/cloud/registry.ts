@@ -54,6 +54,12 @@ export class Registry<T extends Closable> {
     return this.entries.get(key)?.value;
   }
 
+  /** Closes the value of that key at once, unless somebody has borrowed it. */
+  closeUnused(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry?.borrowers === 0) this.drop(key, entry);
+  }
+
   /** Values held, borrowed or lingering. */
   get size(): number {
     return this.entries.size;

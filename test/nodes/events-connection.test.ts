@@ -77,6 +77,21 @@ describe('the push connection of a product', () => {
     should(bench.simulator.snoti.server.counts.accepted).equal(1);
   }).timeout(20_000);
 
+  it('loses nothing when the product is deployed with other settings, and lets its former connection go at once', async () => {
+    const nodes = [node('n', { events: ['device.gps.kv'], ack: 'manual' }), ...out, ack];
+    await bench.load(nodes);
+    await bench.connected('n');
+    const sequences = [0, 1, 2].map((index) => bench.publish({ ...gps, at: Date.now() + index }));
+    await bench.until('the events', () => bench.got('out').length === 3);
+    await bench.deploy(nodes, 'full', { prefetch: '20' });
+    await bench.until('the events again', () => bench.got('out').length === 6, 12_000);
+    should(sequences.some(acked)).equal(false);
+    for (const message of bench.got('out').slice(3)) helper.getNode('ack').receive({ ...message });
+    await bench.until('the acknowledgements', () => sequences.every(acked));
+    should(bench.simulator.snoti.server.connections.length).equal(1);
+    should(wrong()).equal(0);
+  }).timeout(20_000);
+
   it('waits, when its node alone is deployed, for what is still on its way to the Ack node', async () => {
     const nodes = (name: string): FlowNode[] => [
       node('n', { events: ['device.gps.kv'], ack: 'manual', name }),

@@ -33,6 +33,20 @@ describe('registry', () => {
     should(registry.borrow('a', () => new Shared()).value).not.equal(first.value);
   });
 
+  it('closes at once what is told to be of no use, unless somebody has borrowed it', async () => {
+    const clock = new VirtualClock();
+    const registry = new Registry<Shared>(clock);
+    const lease = registry.borrow('a', () => new Shared());
+    registry.closeUnused('a');
+    registry.closeUnused('never borrowed');
+    lease.value.closed.should.equal(0);
+    lease.release();
+    registry.closeUnused('a');
+    lease.value.closed.should.equal(1);
+    should(registry.find('a')).equal(undefined);
+    clock.timers.should.equal(0);
+  });
+
   it('closes everything at the end and leaves no timer', async () => {
     const clock = new VirtualClock();
     const registry = new Registry<Shared>(clock);

@@ -829,6 +829,28 @@ describe('push consumers that come and go', () => {
     await client.close(0);
   });
 
+  it('when nobody is there any more, what was left stays with the server, and the next consumer gets it', async () => {
+    const { clock, broker, client } = setUp();
+    const goes = ['one', 'two'].map((id) => client.attach(new CollectingConsumer({ id })));
+    broker.publish(1);
+    await clock.advance(SECOND);
+    for (const attachment of goes) await attachment.detach();
+    broker.publish(2);
+    // Commands keep the connection open.
+    const release = client.hold();
+    await clock.advance(MINUTE);
+    broker.audit.acknowledged.size.should.equal(0);
+    const next = new CollectingConsumer({ id: 'three', onEvent: ({ delivery }) => delivery.done() });
+    client.attach(next);
+    await clock.advance(MINUTE);
+    next.numbers.should.eql([1, 2, 3]);
+    [...broker.audit.acknowledged].sort().should.eql([1, 2, 3]);
+    [broker.audit.double, broker.audit.unknown].should.eql([0, 0]);
+    release();
+    await client.close(0);
+    clock.timers.should.equal(0);
+  });
+
   it('what only a consumer that left for good wanted is taken off at once; what it had waits as ever', async () => {
     const { clock, broker, network, client } = setUp();
     client.attach(new CollectingConsumer({ id: 'stays', events: ['device.online'] }));

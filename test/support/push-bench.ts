@@ -31,8 +31,12 @@ export interface PushBench {
   readonly simulator: Simulator;
   /** Loads nodes on one tab with the config nodes `enterprise` and `product`; helper nodes collect what they get. */
   load(nodes: readonly FlowNode[], product?: Record<string, unknown>): Promise<void>;
-  /** Deploys other nodes in their place. */
-  deploy(nodes: readonly FlowNode[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
+  /** Deploys other nodes in their place, and other fields of the product. */
+  deploy(
+    nodes: readonly FlowNode[],
+    type: 'full' | 'nodes' | 'flows',
+    product?: Record<string, unknown>,
+  ): Promise<void>;
   /** Messages that a helper node has got, over deploys. */
   got(id: string): Message[];
   /** Texts of the statuses of a node, oldest first. */
@@ -108,7 +112,8 @@ export async function openPushBench(): Promise<PushBench> {
       });
       collect(flow);
     },
-    async deploy(nodes, type) {
+    async deploy(nodes, type, settings = {}) {
+      configs = configs.map((config) => (config.id === 'product' ? { ...config, ...settings } : config));
       const flow = flowOf(nodes);
       // Helper nodes that stay keep their listeners only in a partial deploy.
       const before = new Map(flow.map(({ id }) => [id, helper.getNode(id) as unknown]));

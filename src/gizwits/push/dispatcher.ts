@@ -99,7 +99,7 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
   private readonly events = new EventReader();
   private readonly newest = new Map<string, number>();
 
-  /** Events of this connection that came while nobody was attached, and that are left unacknowledged. */
+  /** Events of this connection that came, or were given up, while nobody was attached, and that are left unacknowledged. */
   private left = 0;
 
   constructor(private readonly options: DispatcherOptions) {
@@ -406,15 +406,19 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     else slot.attachment.keep(slot);
   }
 
-  /** Hands over what is due of an event: to the successors of those who left, or afresh when none of them is there. */
+  /**
+   * Hands over what is due of an event: to the successors of those who left, or afresh when none of them is there. With
+   * nobody there at all who could say that it is done with, the queue keeps it.
+   */
   private offer(entry: LedgerEntry): void {
     // On another connection than the one that brought it, the event waits to be sent again.
     if (entry.epoch !== this.epoch || this.stopped) return;
     const takers: ConsumerAttachment[] = [];
     const kept: SlotRecord[] = [];
+    const { attended } = this;
     for (const slot of entry.slots) {
       const successor = slot.state === 'due' ? this.successor(slot.consumerId) : undefined;
-      if (slot.state !== 'due' || (!successor && this.mayReturn(slot.consumerId))) {
+      if (slot.state !== 'due' || (!successor && (!attended || this.mayReturn(slot.consumerId)))) {
         kept.push(slot);
         continue;
       }
@@ -430,6 +434,16 @@ export class Dispatcher implements SlotOwner, DeliveryIssuer {
     }
     if (takers.length > 0) this.give(entry, takers);
     else if (entry.flowing === 0 && entry.due === 0) this.complete(entry);
+    else if (!attended && !kept.some(({ state, consumerId }) => state !== 'done' && this.mayReturn(consumerId))) {
+      this.left++;
+      this.options.ledger.retire(entry, this.now);
+    }
+  }
+
+  /** Whether anybody takes events. */
+  private get attended(): boolean {
+    for (const { stopped } of this.all.values()) if (!stopped) return true;
+    return false;
   }
 
   private mayReturn(consumerId: string): boolean {
