@@ -1,6 +1,6 @@
 import { accepts } from '../../src/cloud/catalogue';
 import { badInput } from '../../src/cloud/errors';
-import { excerpt } from '../../src/cloud/input';
+import { excerpt, toId } from '../../src/cloud/input';
 import type { CallOptions } from '../../src/gizwits/enterprise/account';
 import type { ProductClient } from '../../src/gizwits/enterprise/product-client';
 import type { Input } from './input';
@@ -44,7 +44,7 @@ export async function device(
   }
   if (typeof given !== 'string')
     throw badInput('type', { field, given: excerpt(given), accepted: accepts(by === 'did' ? 'id' : 'mac') });
-  if (by === 'did') return { did: given };
+  if (by === 'did') return { did: toId(given, 'did') };
   const found = await client.device(given, options, { cacheMs: MAC_CACHE_MS });
   if (found.meta) input.metadata.add(found.meta);
   return { did: found.did, mac: given };

@@ -85,6 +85,25 @@ describe('gizwits-control over the push connection', () => {
     should(bench.simulator.executed).have.length(8);
   });
 
+  it('keeps the order of commands to a device whose mac must be looked up first, by one look-up', async () => {
+    const [device] = others(1);
+    await bench.load([control, out]);
+    const values = [true, false, true, true, false, false, true, false];
+    for (const on of values) helper.getNode('c').receive({ did: device?.did, payload: { switch: on } } as never);
+    await bench.until('the ends', () => bench.got('out').length === values.length);
+    should(operations(bench).filter((operation) => operation === 'devices.search')).have.length(1);
+    should(bench.simulator.executed.map(({ attrs }) => attrs?.switch === 1)).eql(values);
+  });
+
+  it('refuses a did that is none before anything is asked or sent', async () => {
+    await bench.load([control, out]);
+    for (const did of ['a/b', '..', 'a b']) {
+      should((await run({ did, mac: MAC, payload: { switch: true } })).error.code).equal('GIZ_BAD_INPUT');
+    }
+    should(operations(bench)).not.containEql('devices.search');
+    should(bench.frames('remote_control_v2_req')).eql([]);
+  });
+
   it('ends a refusal as GIZ_REFUSED with the words of the service', async () => {
     bench.simulator.world.setPresence(bench.simulator.world.device(DID) as never, 'offline');
     await bench.load([control, out]);

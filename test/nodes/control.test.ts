@@ -79,6 +79,21 @@ describe('gizwits-control', () => {
     messages[0].did.should.equal(DID);
   });
 
+  it('looks a mac up once for many commands, which keep their order', async () => {
+    const bench = await load({ targetBy: 'mac', target: 'mac', targetType: 'msg' });
+    const lookUps = () => simulator.requests.filter(({ operation }) => operation === 'device.did').length;
+    const [before, executed] = [lookUps(), simulator.executed.length];
+    const values = [true, false, true, true, false, false, true, false];
+    const ended = bench.count(values.length);
+    for (const on of values) helper.getNode('n').receive({ payload: { switch: on }, mac: MAC } as never);
+    (await ended).should.eql({ ok: values.length, failed: 0 });
+    (lookUps() - before).should.equal(1);
+    simulator.executed
+      .slice(executed)
+      .map(({ attrs }) => attrs?.switch === 1)
+      .should.eql(values);
+  });
+
   it('waits until the device has reported the values, when asked to confirm', async () => {
     const bench = await load({ confirm: true });
     const { messages, error } = await bench.run({ payload: { set_temp: 19 }, did: DID });

@@ -55,6 +55,8 @@ export class ProductClient {
   private watchers = 0;
   private known: { schema: Schema; descriptions: Readonly<Record<string, string>>; fetchedAt: number } | undefined;
   private fetching: Promise<Schema> | undefined;
+  /** Look-ups of devices under way. */
+  private readonly lookUps = new Map<string, Promise<CallReply>>();
 
   constructor(
     readonly account: EnterpriseAccount,
@@ -96,7 +98,7 @@ export class ProductClient {
     if (cached && fresh && (!wanted.passcode || cached.passcode !== undefined)) {
       return { did: cached.did, passcode: cached.passcode };
     }
-    const reply = await this.call('device.did', { mac }, options);
+    const reply = await this.lookUp('device.did', { mac }, options);
     const { did, passcode } = reply.body as { did: string; passcode?: string };
     if (key !== undefined) {
       this.rememberMac(did, key);
@@ -109,7 +111,7 @@ export class ProductClient {
   async macOf(did: string, options: CallOptions): Promise<{ mac: string; meta?: CallMeta }> {
     const known = this.macs.get(did);
     if (known !== undefined) return { mac: known };
-    const reply = await this.call('devices.search', { type: 'did', val: did, limit: 1 }, options);
+    const reply = await this.lookUp('devices.search', { type: 'did', val: did, limit: 1 }, options);
     const [device] = (reply.body as { objects: { did?: unknown; mac?: unknown }[] }).objects;
     if (device?.did !== did || typeof device.mac !== 'string' || device.mac === '') throw unknownDevice();
     this.rememberMac(did, device.mac);
@@ -201,21 +203,37 @@ export class ProductClient {
     this.known = undefined;
   }
 
-  /** Waits for the one fetch, no longer than the asker lives and its command stays fresh; the fetch goes on for others. */
-  private async newestSchema(options: CallOptions): Promise<Schema> {
+  private newestSchema(options: CallOptions): Promise<Schema> {
+    return this.waitFor(this.fetchSchema(options), options);
+  }
+
+  /**
+   * One call for all who ask the same at the same time, who then go on in the order of their asking: commands to a
+   * device that must be looked up first keep their order.
+   */
+  private lookUp(operationId: OperationId, params: Record<string, unknown>, options: CallOptions): Promise<CallReply> {
+    const key = JSON.stringify([operationId, params]);
+    let going = this.lookUps.get(key);
+    if (!going) {
+      going = this.call(operationId, params, forAll(options)).finally(() => this.lookUps.delete(key));
+      this.lookUps.set(key, going);
+    }
+    return this.waitFor(going, options);
+  }
+
+  /** Waits for a shared call, no longer than the asker lives and its command stays fresh; the call goes on for others. */
+  private async waitFor<T>(going: Promise<T>, options: CallOptions): Promise<T> {
     const { clock } = this.account;
     const arrived = new AbortController();
     const arrive = (): void => arrived.abort();
-    const fetching = this.fetchSchema(options);
-    fetching.then(arrive, arrive);
+    going.then(arrive, arrive);
     const ms = options.expiresAt === undefined ? Number.POSITIVE_INFINITY : options.expiresAt - clock.mono();
-    if (await this.account.sleep(ms, options.signal, arrived.signal)) return fetching;
+    if (await this.account.sleep(ms, options.signal, arrived.signal)) return going;
     throw new CloudError({ code: 'GIZ_EXPIRED', textKey: 'errors.expired', outcome: 'not-sent' });
   }
 
   private fetchSchema(options: CallOptions): Promise<Schema> {
-    const shared = { ...options, signal: undefined, expiresAt: undefined };
-    this.fetching ??= this.call('product.datapoints', {}, shared)
+    this.fetching ??= this.call('product.datapoints', {}, forAll(options))
       .then((reply) => {
         const schema = normaliseSchema(reply.body);
         const descriptions = describeDatapoints(reply.body);
@@ -233,6 +251,11 @@ export class ProductClient {
     this.devices.set(mac, device);
     if (this.devices.size > MOST_CACHED) this.devices.delete(this.devices.keys().next().value as string);
   }
+}
+
+/** How a call is made that several wait for: none of them may end it for the others. */
+function forAll(options: CallOptions): CallOptions {
+  return { ...options, signal: undefined, expiresAt: undefined };
 }
 
 /** The cloud's own words for a device that is not there (5301), found out by a search. */
