@@ -68,9 +68,24 @@ export class FlowSubject implements Subject {
   }
 }
 
-/** What a bare node of a plan does with a message. */
-export function setWork(runtime: Runtime, nodeId: string, work: Bare['work']): void {
-  (runtime.node(nodeId) as Bare).work = work;
+/** The same flow of ours under two names. */
+export function oursTwice(nodes: (id: string) => FlowPlan['nodes']): FlowPlan[] {
+  return [
+    { id: 'ours', variant: 'ours', nodes: nodes('ours') },
+    { id: 'again', variant: 'ours again', nodes: nodes('again') },
+  ];
+}
+
+/** A bare node alone. */
+export const barePlan: FlowPlan = {
+  id: 'bare',
+  variant: 'bare',
+  nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }],
+};
+
+/** What the node of {@link barePlan} does with a message, where that is among the plans. */
+export function setBareWork(runtime: Runtime, plans: readonly FlowPlan[], work: Bare['work']): void {
+  if (plans.includes(barePlan)) (runtime.node(barePlan.nodes[0].id) as Bare).work = work;
 }
 
 const told = new Set<string>();

@@ -1,5 +1,5 @@
 import type { Helper } from './helper';
-import type { Report, Values, Variant } from './samples';
+import type { Report, Sample, Values, Variant } from './samples';
 
 /** One way to do a job, unit by unit. */
 export interface Subject {
@@ -69,7 +69,7 @@ export interface CaseOptions extends WindowOptions {
   name: string;
   rounds: number;
   /** The server on the other side. */
-  server?: Helper;
+  server: Helper;
 }
 
 /** A server that had less rest than this was the limit, not the client. */
@@ -80,30 +80,55 @@ const WARM_UPS = 3;
 /** Measures several subjects side by side, in windows whose order changes from round to round. */
 export async function runCase(report: Report, subjects: readonly Subject[], options: CaseOptions): Promise<void> {
   const { name, rounds, server } = options;
-  for (let round = -WARM_UPS; round < rounds; round++) {
-    for (const subject of shuffled(subjects)) {
-      await server?.ask('busy');
-      const values = await runWindow(subject, options);
-      const busy = await server?.ask<number>('busy');
+  await runRounds(report, subjects, { warmUps: WARM_UPS, rounds }, async (subject) => {
+    const { variant } = subject;
+    const values = await withBusy(server, () => runWindow(subject, options));
+    return { case: name, variant, values, trouble: unfinished(`${name}, ${variant}`, values) };
+  });
+}
+
+/** What a measurement brought; with a trouble when its figures are not to be used. */
+export interface Outcome extends Omit<Sample, 'round'> {
+  readonly trouble?: string;
+}
+
+/**
+ * Measures several things side by side, round by round; what the rounds that warm up bring does not count. Whoever
+ * follows whom decides whose garbage is collected when: the order is drawn anew for each round.
+ */
+export async function runRounds<T>(
+  report: Report,
+  things: readonly T[],
+  { warmUps, rounds }: { warmUps: number; rounds: number },
+  measure: (thing: T) => Promise<Outcome>,
+): Promise<void> {
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const thing of shuffled(things)) {
+      const { trouble, ...sample } = await measure(thing);
       if (round < 0) continue;
-      const { variant } = subject;
-      report.sample({ case: name, variant, round, values: busy === undefined ? values : { ...values, busy } });
-      checkEnds(report, `${name}, ${variant}`, values);
+      report.sample({ ...sample, round });
+      if (trouble) report.trouble(trouble);
     }
   }
 }
 
-/** Whoever follows whom decides whose garbage is collected when: it must not always be the same. */
-export function shuffled<T>(items: readonly T[]): T[] {
+/** What `measure` brings, and how busy the server was meanwhile. */
+export async function withBusy(server: Helper, measure: () => Promise<Values>): Promise<Values> {
+  await server.ask('busy');
+  const values = await measure();
+  return { ...values, busy: await server.ask<number>('busy') };
+}
+
+/** The trouble of a window in which not every unit ended as a result. */
+export function unfinished(what: string, { lost, failed }: Values): string | undefined {
+  return lost || failed ? `${what}: ${lost} units never ended, ${failed} ended as an error` : undefined;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
   const order = [...items];
   for (let index = order.length - 1; index > 0; index--) {
     const other = Math.floor(Math.random() * (index + 1));
     [order[index], order[other]] = [order[other], order[index]];
   }
   return order;
-}
-
-function checkEnds(report: Report, what: string, { lost = 0, failed = 0 }: Values): void {
-  if (lost > 0) report.trouble(`${what}: ${lost} units never ended`);
-  if (failed > 0) report.trouble(`${what}: ${failed} units ended as an error`);
 }

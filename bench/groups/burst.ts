@@ -1,12 +1,10 @@
-import { type FlowPlan, FlowSubject, flowsOf, setWork, sinkOf } from '../flow-subject';
-import { Helper } from '../helper';
+import { barePlan, type FlowPlan, FlowSubject, oursTwice, setBareWork, sinkOf } from '../flow-subject';
 import { measureGrowth } from '../memory';
-import { startRuntime } from '../runtime';
 import type { Report, Values } from '../samples';
-import { runWindow, type Subject, shuffled } from '../window';
-import { accountCredentials, accountNodes, httpRequest, rawPool } from './account';
+import { runRounds, runWindow, type Subject, withBusy } from '../window';
+import { httpRequest, newAddress, withAccount } from './account';
 import { ask, lookUp, MAC, pathOf } from './call';
-import { type Group, type RunOptions, wanted } from './group';
+import { type Group, memoryRuns, type RunOptions, wanted } from './group';
 
 const BURST = 10_000;
 /** What many systems allow a process; Node-RED's own node opens a connection for each message. */
@@ -16,46 +14,42 @@ const WARM_UPS = 1;
 const ROUNDS = 2;
 
 const plans: readonly FlowPlan[] = [
-  { id: 'ours', variant: 'ours', nodes: [lookUp('ours')] },
-  { id: 'again', variant: 'ours again', nodes: [lookUp('again')] },
+  ...oursTwice((id) => [lookUp(id)]),
   { id: 'core', variant: 'core', nodes: [httpRequest('core-node', { url: '' }, sinkOf('core'))] },
-  { id: 'bare', variant: 'bare', nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }] },
+  barePlan,
 ];
 
-type Burst = () => Promise<Values>;
+/** A variant, and what sends a burst through its flow. */
+interface Sender {
+  readonly variant: string;
+  burst(): Promise<Values>;
+}
 
 /** Node-RED with these flows, and for each of them what sends a burst through it. */
-async function withBursts(
+async function withSenders(
   some: readonly FlowPlan[],
-  work: (bursts: ReadonlyMap<string, Burst>) => Promise<void>,
+  work: (senders: readonly Sender[]) => Promise<void>,
 ): Promise<void> {
-  const origin = Helper.start('origin');
-  const newAddress = async (): Promise<string> => `http://localhost:${await origin.ask<number>('listen', {})}`;
-  const baseUrl = await newAddress();
-  const pool = rawPool(baseUrl);
-  const runtime = await startRuntime([...accountNodes(baseUrl), ...some.flatMap(flowsOf)], accountCredentials);
-  try {
-    let coreUrl = '';
-    const bursts = some.map((plan): [string, Burst] => {
-      const subject: Subject = new FlowSubject(runtime, plan, () => ({ payload: MAC, url: coreUrl }));
-      return [
-        plan.variant,
-        async () => {
-          // A port that was left by 10 000 connections has too few free counterparts for the next 10 000.
-          if (plan.variant === 'core') coreUrl = `${await newAddress()}${pathOf(MAC)}`;
-          await origin.ask('busy');
-          const values = await burst(subject);
-          return { ...values, busy: await origin.ask<number>('busy') };
-        },
-      ];
-    });
-    if (some.some(({ id }) => id === 'bare')) setWork(runtime, 'bare-node', (msg) => ask(pool, msg.payload, msg));
-    await work(new Map(bursts));
-  } finally {
-    await pool.destroy();
-    await runtime.stop();
-    await origin.stop();
-  }
+  await withAccount(
+    {},
+    () => some,
+    async ({ origin, pool, runtime }) => {
+      let coreUrl = '';
+      const senders = some.map((plan): Sender => {
+        const subject: Subject = new FlowSubject(runtime, plan, () => ({ payload: MAC, url: coreUrl }));
+        return {
+          variant: plan.variant,
+          burst: async () => {
+            // A port that was left by 10 000 connections has too few free counterparts for the next 10 000.
+            if (plan.variant === 'core') coreUrl = `${await newAddress(origin, {})}${pathOf(MAC)}`;
+            return withBusy(origin, () => burst(subject));
+          },
+        };
+      });
+      setBareWork(runtime, some, (msg) => ask(pool, msg.payload, msg));
+      await work(senders);
+    },
+  );
 }
 
 /** All messages at once, then nothing more until the last has ended. */
@@ -65,26 +59,23 @@ async function burst(subject: Subject): Promise<Values> {
 }
 
 async function measure(report: Report, options: RunOptions, name: string): Promise<void> {
-  await withBursts(wanted(plans, options), async (bursts) => {
-    for (let round = -WARM_UPS; round < ROUNDS; round++) {
-      for (const [variant, send] of shuffled([...bursts])) {
-        const values = await send();
-        if (round >= 0) report.sample({ case: name, variant, round, values });
-      }
-    }
-  });
+  await withSenders(wanted(plans, options), (senders) =>
+    runRounds(report, senders, { warmUps: WARM_UPS, rounds: ROUNDS }, async (sender) => ({
+      case: name,
+      variant: sender.variant,
+      values: await sender.burst(),
+    })),
+  );
 }
 
 /** Resident memory at its highest during the second burst, over that of the process at rest after the first. */
 async function measureMemory(report: Report, plan: FlowPlan): Promise<void> {
-  await withBursts([plan], async (bursts) => {
-    for (const [variant, send] of bursts) {
-      await send();
-      const growthMb = await measureGrowth(async () => {
-        await send();
-      });
-      report.sample({ case: MEMORY_CASE, variant, round: 0, values: { growthMb } });
-    }
+  await withSenders([plan], async ([sender]) => {
+    await sender.burst();
+    const growthMb = await measureGrowth(async () => {
+      await sender.burst();
+    });
+    report.sample({ case: MEMORY_CASE, variant: sender.variant, round: 0, values: { growthMb } });
   });
 }
 
@@ -102,15 +93,11 @@ export const burstGroup: Group = {
       openFiles: FEW_FILES,
       measure: (report, options) => measure(report, options, FEW_FILES_CASE),
     },
-    ...plans
-      .filter(({ variant }) => variant !== 'ours again')
-      .map((plan) => ({
-        name: `memory ${plan.variant}`,
-        seconds: 25,
-        flags: ['--expose-gc'],
-        measure: (report: Report, options: RunOptions) =>
-          wanted([plan], options).length > 0 ? measureMemory(report, plan) : Promise.resolve(),
-      })),
+    ...memoryRuns(
+      plans.filter(({ variant }) => variant !== 'ours again'),
+      25,
+      measureMemory,
+    ),
   ],
   goals: [
     { case: CASE, quantity: 'perSecond', of: 'ours', to: 'core', atLeast: 4 },

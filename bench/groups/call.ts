@@ -1,12 +1,11 @@
 import type { Pool } from 'undici';
-import { type FlowPlan, FlowSubject, flowsOf, PlainSubject, setWork, sinkOf } from '../flow-subject';
-import { Helper } from '../helper';
-import { type FlowNode, type Message, startRuntime, TLS } from '../runtime';
+import { barePlan, type FlowPlan, FlowSubject, oursTwice, PlainSubject, setBareWork, sinkOf } from '../flow-subject';
+import type { FlowNode, Message } from '../runtime';
 import type { Report } from '../samples';
 import type { OriginOptions } from '../servers/origin';
 import { PRODUCT_KEY } from '../servers/replies';
 import { runCase, type Subject } from '../window';
-import { accountCredentials, accountNodes, httpRequest, PRODUCT, rawPool, TOKEN_HEADER } from './account';
+import { httpRequest, PRODUCT, TOKEN_HEADER, withAccount } from './account';
 import { type Group, type RunOptions, wanted } from './group';
 
 /** The device whose did is asked for. */
@@ -23,35 +22,25 @@ interface Calls {
 }
 
 async function measure(report: Report, options: RunOptions, calls: Calls): Promise<void> {
-  const origin = Helper.start('origin');
-  const port = await origin.ask<number>('listen', calls.origin);
-  const { tls } = calls.origin;
-  const baseUrl = tls ? `https://localhost:${port}` : `http://localhost:${port}`;
-  const pool = rawPool(baseUrl);
-  const plans = wanted(plansOf(baseUrl, tls ? TLS : undefined), options);
-  const runtime = await startRuntime(
-    [...accountNodes(baseUrl, tls ? TLS : ''), ...plans.flatMap(flowsOf)],
-    accountCredentials,
+  await withAccount(
+    calls.origin,
+    (baseUrl, tls) => wanted(plansOf(baseUrl, tls), options),
+    async ({ origin, pool, runtime, plans }) => {
+      const subjects: Subject[] = plans.map((plan) => new FlowSubject(runtime, plan, () => ({ payload: MAC })));
+      setBareWork(runtime, plans, (msg) => ask(pool, msg.payload, msg));
+      const raw = new PlainSubject('raw', () => ask(pool, MAC, {} as Message));
+      subjects.push(...wanted([raw], options));
+      for (const inFlight of calls.inFlight) {
+        await runCase(report, subjects, {
+          name: calls.name(inFlight),
+          inFlight,
+          ms: options.windowMs * calls.windowFactor,
+          rounds: options.rounds,
+          server: origin,
+        });
+      }
+    },
   );
-  try {
-    const subjects: Subject[] = plans.map((plan) => new FlowSubject(runtime, plan, () => ({ payload: MAC })));
-    if (plans.some(({ id }) => id === 'bare')) setWork(runtime, 'bare-node', (msg) => ask(pool, msg.payload, msg));
-    const raw = new PlainSubject('raw', () => ask(pool, MAC, {} as Message));
-    subjects.push(...wanted([raw], options));
-    for (const inFlight of calls.inFlight) {
-      await runCase(report, subjects, {
-        name: calls.name(inFlight),
-        inFlight,
-        ms: options.windowMs * calls.windowFactor,
-        rounds: options.rounds,
-        server: origin,
-      });
-    }
-  } finally {
-    await pool.destroy();
-    await runtime.stop();
-    await origin.stop();
-  }
 }
 
 /** What somebody writes who needs nothing but the answer. */
@@ -71,14 +60,13 @@ export function lookUp(id: string, product = PRODUCT): FlowNode {
 
 function plansOf(baseUrl: string, tls: string | undefined): FlowPlan[] {
   return [
-    { id: 'ours', variant: 'ours', nodes: [lookUp('ours')] },
-    { id: 'again', variant: 'ours again', nodes: [lookUp('again')] },
+    ...oursTwice((id) => [lookUp(id)]),
     {
       id: 'core',
       variant: 'core',
       nodes: [httpRequest('core-node', { url: `${baseUrl}${pathOf('{{{payload}}}')}`, tls }, sinkOf('core'))],
     },
-    { id: 'bare', variant: 'bare', nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }] },
+    barePlan,
   ];
 }
 

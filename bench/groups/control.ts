@@ -1,11 +1,9 @@
 import type { Pool } from 'undici';
-import { type FlowPlan, FlowSubject, flowsOf, PlainSubject, setWork, sinkOf } from '../flow-subject';
-import { Helper } from '../helper';
-import { startRuntime } from '../runtime';
+import { barePlan, type FlowPlan, FlowSubject, oursTwice, PlainSubject, setBareWork, sinkOf } from '../flow-subject';
 import type { Report } from '../samples';
 import { PRODUCT_KEY } from '../servers/replies';
 import { runCase, type Subject } from '../window';
-import { accountCredentials, accountNodes, httpRequest, PRODUCT, rawPool, TOKEN_HEADER } from './account';
+import { httpRequest, PRODUCT, TOKEN_HEADER, withAccount } from './account';
 import { type Group, type RunOptions, wanted } from './group';
 
 /** More devices than commands in flight: commands to one device go one after the other. */
@@ -15,28 +13,23 @@ const ATTRS = { switch: true, set_temp: 26, fan: 3 };
 const path = (did: unknown): string => `/v1/products/${PRODUCT_KEY}/devices/${did}/control`;
 
 async function measure(report: Report, options: RunOptions): Promise<void> {
-  const origin = Helper.start('origin');
-  const baseUrl = `http://localhost:${await origin.ask<number>('listen', {})}`;
-  const pool = rawPool(baseUrl);
-  const plans = wanted(plansOf(baseUrl), options);
-  const runtime = await startRuntime([...accountNodes(baseUrl), ...plans.flatMap(flowsOf)], accountCredentials);
   let command = 0;
   const did = (): string => `Mavn3NpqLZ32XDEj${String(command++ % DEVICES).padStart(6, '0')}`;
-  try {
-    const subjects: Subject[] = plans.map(
-      (plan) => new FlowSubject(runtime, plan, () => ({ payload: Object.assign({}, ATTRS), did: did() })),
-    );
-    if (plans.some(({ id }) => id === 'bare')) setWork(runtime, 'bare-node', (msg) => send(pool, msg.did, msg.payload));
-    subjects.push(...wanted([new PlainSubject('raw', () => send(pool, did(), ATTRS))], options));
-    for (const inFlight of IN_FLIGHT) {
-      const { windowMs: ms, rounds } = options;
-      await runCase(report, subjects, { name: caseOf(inFlight), inFlight, ms, rounds, server: origin });
-    }
-  } finally {
-    await pool.destroy();
-    await runtime.stop();
-    await origin.stop();
-  }
+  await withAccount(
+    {},
+    (baseUrl) => wanted(plansOf(baseUrl), options),
+    async ({ origin, pool, runtime, plans }) => {
+      const subjects: Subject[] = plans.map(
+        (plan) => new FlowSubject(runtime, plan, () => ({ payload: Object.assign({}, ATTRS), did: did() })),
+      );
+      setBareWork(runtime, plans, (msg) => send(pool, msg.did, msg.payload));
+      subjects.push(...wanted([new PlainSubject('raw', () => send(pool, did(), ATTRS))], options));
+      for (const inFlight of IN_FLIGHT) {
+        const { windowMs: ms, rounds } = options;
+        await runCase(report, subjects, { name: caseOf(inFlight), inFlight, ms, rounds, server: origin });
+      }
+    },
+  );
 }
 
 async function send(pool: Pool, did: unknown, attrs: unknown): Promise<unknown> {
@@ -58,8 +51,7 @@ function plansOf(baseUrl: string): FlowPlan[] {
     },
   ];
   return [
-    { id: 'ours', variant: 'ours', nodes: ours('ours') },
-    { id: 'again', variant: 'ours again', nodes: ours('again') },
+    ...oursTwice(ours),
     {
       id: 'core',
       variant: 'core',
@@ -71,7 +63,7 @@ function plansOf(baseUrl: string): FlowPlan[] {
         httpRequest('core-node', { method: 'POST', url: `${baseUrl}${path('{{{did}}}')}` }, sinkOf('core')),
       ],
     },
-    { id: 'bare', variant: 'bare', nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }] },
+    barePlan,
   ];
 }
 

@@ -39,6 +39,22 @@ export interface Goal {
   readonly atMost?: number;
 }
 
+/** For each of the variants a run of its own, since the memory of one process shows that of all who work in it. */
+export function memoryRuns<T extends { readonly variant: Variant }>(
+  variants: readonly T[],
+  seconds: number,
+  measure: (report: Report, variant: T) => Promise<void>,
+): Run[] {
+  return variants.map((one) => ({
+    name: `memory ${one.variant}`,
+    seconds,
+    flags: ['--expose-gc'],
+    measure: async (report, options) => {
+      if (wanted([one], options).length > 0) await measure(report, one);
+    },
+  }));
+}
+
 /** Those of the variants that are wanted; of a name with a colon, what stands before it is enough. */
 export function wanted<T extends { readonly variant: Variant }>(variants: readonly T[], options: RunOptions): T[] {
   return variants.filter(

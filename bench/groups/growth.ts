@@ -1,9 +1,8 @@
 import { type FlowPlan, FlowSubject, flowsOf } from '../flow-subject';
-import { Helper } from '../helper';
 import { type Credentials, startRuntime } from '../runtime';
 import type { Report } from '../samples';
-import { runWindow, type Subject, shuffled } from '../window';
-import { accountCredentials, accountNodes, CONNECTIONS, ENTERPRISE, PRODUCT } from './account';
+import { runRounds, runWindow, type Subject, unfinished, withBusy } from '../window';
+import { accountCredentials, accountNodes, CONNECTIONS, ENTERPRISE, PRODUCT, withOrigin } from './account';
 import { lookUp, MAC } from './call';
 import { type Group, type RunOptions, wanted } from './group';
 
@@ -56,44 +55,41 @@ class InTurns implements Subject {
 }
 
 async function measure(report: Report, options: RunOptions): Promise<void> {
-  const origin = Helper.start('origin');
-  const baseUrl = `http://localhost:${await origin.ask<number>('listen', {})}`;
-  const accounts = NODES.map(accountOf);
-  const flows = accounts.flatMap(({ enterprise, product, plans }) => [
-    ...accountNodes(baseUrl).map((node) =>
-      node.id === ENTERPRISE ? { ...node, id: enterprise } : { ...node, id: product, enterprise },
-    ),
-    ...plans.flatMap(flowsOf),
-  ]);
-  const runtime = await startRuntime(flows, Object.assign({}, ...accounts.map(credentialsOf)) as Credentials);
-  try {
-    const subjects = accounts.map(
-      ({ nodes, plans }) =>
-        new InTurns(
-          nodesVariant(nodes),
-          plans.map((plan) => new FlowSubject(runtime, plan, () => ({ payload: MAC }))),
-        ),
-    );
-    await runSteps(
-      { report, origin },
-      NODES_CASE,
-      subjects.map((subject) => ({ variant: subject.variant, subject, inFlight: CONNECTIONS })),
-      options,
-    );
-    await runSteps(
-      { report, origin },
-      WAITING_CASE,
-      WAITING.map((waiting) => ({
-        variant: waitingVariant(waiting),
-        subject: subjects[0],
-        inFlight: waiting,
-      })),
-      options,
-    );
-  } finally {
-    await runtime.stop();
-    await origin.stop();
-  }
+  await withOrigin({}, async (origin, baseUrl) => {
+    const accounts = NODES.map(accountOf);
+    const flows = accounts.flatMap(({ enterprise, product, plans }) => [
+      ...accountNodes(baseUrl).map((node) =>
+        node.id === ENTERPRISE ? { ...node, id: enterprise } : { ...node, id: product, enterprise },
+      ),
+      ...plans.flatMap(flowsOf),
+    ]);
+    const runtime = await startRuntime(flows, Object.assign({}, ...accounts.map(credentialsOf)) as Credentials);
+    const runSteps = (name: string, steps: readonly Step[]): Promise<void> =>
+      runRounds(report, wanted(steps, options), { warmUps: WARM_UPS, rounds: options.rounds }, async (step) => {
+        const { variant, subject, inFlight } = step;
+        const values = await withBusy(origin, () => runWindow(subject, { inFlight, ms: options.windowMs }));
+        return { case: name, variant, values, trouble: unfinished(`${name}, ${variant}`, values) };
+      });
+    try {
+      const subjects = accounts.map(
+        ({ nodes, plans }) =>
+          new InTurns(
+            nodesVariant(nodes),
+            plans.map((plan) => new FlowSubject(runtime, plan, () => ({ payload: MAC }))),
+          ),
+      );
+      await runSteps(
+        NODES_CASE,
+        subjects.map((subject) => ({ variant: subject.variant, subject, inFlight: CONNECTIONS })),
+      );
+      await runSteps(
+        WAITING_CASE,
+        WAITING.map((waiting) => ({ variant: waitingVariant(waiting), subject: subjects[0], inFlight: waiting })),
+      );
+    } finally {
+      await runtime.stop();
+    }
+  });
 }
 
 /** Accounts with the same credentials would be one. */
@@ -102,26 +98,6 @@ function credentialsOf({ nodes, enterprise, product }: Account): Credentials {
     [enterprise]: { ...accountCredentials[ENTERPRISE], enterpriseId: `bench-${nodes}` },
     [product]: accountCredentials[PRODUCT],
   };
-}
-
-async function runSteps(
-  { report, origin }: { report: Report; origin: Helper },
-  name: string,
-  steps: readonly Step[],
-  options: RunOptions,
-): Promise<void> {
-  const { rounds, windowMs: ms } = options;
-  for (let round = -WARM_UPS; round < rounds; round++) {
-    for (const { variant, subject, inFlight } of shuffled(wanted(steps, options))) {
-      await origin.ask('busy');
-      const values = await runWindow(subject, { inFlight, ms });
-      const busy = await origin.ask<number>('busy');
-      if (round < 0) continue;
-      report.sample({ case: name, variant, round, values: { ...values, busy } });
-      const { lost, failed } = values;
-      if (lost || failed) report.trouble(`${name}, ${variant}: ${lost} units never ended, ${failed} as an error`);
-    }
-  }
 }
 
 const NODES_CASE = `nodes on one account, ${CONNECTIONS} in flight`;

@@ -1,16 +1,15 @@
 import type { Pool } from 'undici';
-import { type FlowPlan, FlowSubject, flowsOf, PlainSubject, setWork, sinkOf } from '../flow-subject';
-import { Helper } from '../helper';
+import { barePlan, type FlowPlan, FlowSubject, PlainSubject, setBareWork, sinkOf } from '../flow-subject';
 import { measureGrowth } from '../memory';
 import type { Sink } from '../nodes';
-import { type Message, type Runtime, startRuntime } from '../runtime';
+import type { Message } from '../runtime';
 import type { Report } from '../samples';
 import { DID, FIRST_RECORD_S, PRODUCT_KEY, RECORD_EVERY_S } from '../servers/replies';
-import { runWindow, type Subject, shuffled } from '../window';
-import { accountCredentials, accountNodes, httpRequest, PRODUCT, rawPool, TOKEN_HEADER } from './account';
+import { runRounds, runWindow, type Subject, withBusy } from '../window';
+import { httpRequest, PRODUCT, TOKEN_HEADER, withAccount } from './account';
 import { type Group, type RunOptions, wanted } from './group';
 
-export const RECORDS = 100_000;
+const RECORDS = 100_000;
 /** The API's own limits: records a page, and a window a little shorter than two days. */
 const PAGE = 100;
 const WINDOW_S = 172_799;
@@ -76,7 +75,7 @@ async function readAll(pool: Pool, start: number, end: number): Promise<RawRecor
 }
 
 /** One of our nodes, for a range that its message names. */
-export function historyPlan(id: string, variant: string, output: Output): FlowPlan {
+function historyPlan(id: string, variant: string, output: Output): FlowPlan {
   return {
     id,
     variant,
@@ -109,7 +108,7 @@ function plansOf(baseUrl: string): FlowPlan[] {
         },
       ],
     },
-    { id: 'bare', variant: 'bare', nodes: [{ id: 'bare-node', type: 'bench-bare', wires: [[sinkOf('bare')]] }] },
+    barePlan,
   ];
 }
 
@@ -127,10 +126,10 @@ class Counter {
 const query = (records: number) => () => ({ did: DID, start: START_S, end: endOf(records) - 1 });
 
 async function measure(report: Report, options: RunOptions): Promise<void> {
-  await withHistory(
-    RECORDS,
+  await withAccount(
+    { records: RECORDS },
     (baseUrl) => wanted(plansOf(baseUrl), options),
-    async ({ runtime, plans, pool, origin }) => {
+    async ({ origin, pool, runtime, plans }) => {
       const counters = new Map<Subject, Counter>();
       const subjects: Subject[] = plans.map((plan) => {
         const counter = new Counter();
@@ -139,63 +138,32 @@ async function measure(report: Report, options: RunOptions): Promise<void> {
         counters.set(subject, counter);
         return subject;
       });
-      if (plans.some(({ id }) => id === 'bare'))
-        setWork(runtime, 'bare-node', () => readAll(pool, START_S, endOf(RECORDS) - 1));
+      setBareWork(runtime, plans, () => readAll(pool, START_S, endOf(RECORDS) - 1));
       const raw = new PlainSubject('raw', () => readAll(pool, START_S, endOf(RECORDS) - 1), RECORDS);
       subjects.push(...wanted([raw], options));
-      for (let round = -1; round < Math.ceil(options.rounds / 2); round++) {
-        for (const subject of shuffled(subjects)) {
-          const counter = counters.get(subject);
-          if (counter) counter.records = 0;
-          await origin.ask('busy');
-          // One job: a window that is over before it ends.
-          const values = await runWindow(subject, { inFlight: 1, ms: 1 });
-          const busy = await origin.ask<number>('busy');
-          if (round < 0) continue;
-          report.sample({ case: CASE, variant: subject.variant, round, values: { ...values, busy } });
-          if (counter && counter.records !== RECORDS) {
-            report.trouble(`${CASE}, ${subject.variant}: ${counter.records} records`);
-          }
-        }
-      }
+      await runRounds(report, subjects, { warmUps: 1, rounds: Math.ceil(options.rounds / 2) }, async (subject) => {
+        const { variant } = subject;
+        const counter = counters.get(subject);
+        if (counter) counter.records = 0;
+        const values = await withBusy(origin, () => runWindow(subject, ONE_JOB));
+        const complete = !counter || counter.records === RECORDS;
+        const trouble = complete ? undefined : `${CASE}, ${variant}: ${counter.records} records`;
+        return { case: CASE, variant, values, trouble };
+      });
     },
   );
 }
 
-export interface HistoryBench {
-  readonly runtime: Runtime;
-  readonly plans: readonly FlowPlan[];
-  readonly pool: Pool;
-  readonly origin: Helper;
-}
-
-/** An origin with so many records, and Node-RED with these flows. */
-export async function withHistory(
-  records: number,
-  plansFor: (baseUrl: string) => readonly FlowPlan[],
-  work: (bench: HistoryBench) => Promise<void>,
-): Promise<void> {
-  const origin = Helper.start('origin');
-  const baseUrl = `http://localhost:${await origin.ask<number>('listen', { records })}`;
-  const pool = rawPool(baseUrl);
-  const plans = plansFor(baseUrl);
-  const runtime = await startRuntime([...accountNodes(baseUrl), ...plans.flatMap(flowsOf)], accountCredentials);
-  try {
-    await work({ runtime, plans, pool, origin });
-  } finally {
-    await pool.destroy();
-    await runtime.stop();
-    await origin.stop();
-  }
-}
+/** A window that is over before its first unit is. */
+const ONE_JOB = { inFlight: 1, ms: 1 };
 
 const MANY = 1_000_000;
 const MEMORY_CASE = `history of ${MANY} records, memory`;
 
 /** Reads a million records, message by message, after some that warm up. */
 async function measureMemory(report: Report): Promise<void> {
-  await withHistory(
-    MANY,
+  await withAccount(
+    { records: MANY },
     () => [historyPlan('each', 'ours, each', 'each')],
     async ({ runtime, plans }) => {
       const counter = new Counter();
@@ -203,7 +171,7 @@ async function measureMemory(report: Report): Promise<void> {
         counter.records = 0;
         const isLast = (msg: Message): boolean => counter.isLast(msg);
         const subject = new FlowSubject(runtime, plans[0], query(records), { isLast });
-        await runWindow(subject, { inFlight: 1, ms: 1 });
+        await runWindow(subject, ONE_JOB);
         (runtime.node(sinkOf('each')) as Sink).take = undefined;
         if (counter.records !== records) report.trouble(`${MEMORY_CASE}: ${counter.records} records`);
       };

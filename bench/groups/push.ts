@@ -10,10 +10,11 @@ import { type Credentials, type FlowNode, type Message, type Runtime, startRunti
 import type { Report, Values } from '../samples';
 import type { PushListener, PushResult, PushRun } from '../servers/push-service';
 import { PRODUCT_KEY } from '../servers/replies';
-import { shuffled } from '../window';
-import { type Group, type RunOptions, wanted } from './group';
+import { runRounds } from '../window';
+import { type Group, memoryRuns, type RunOptions, wanted } from './group';
 
 const PREFETCHES = [50, 1000, 32_767];
+const WARM_UPS = 2;
 
 /** Work that looks at the event and ends there. */
 const WORK = "if (msg.payload.switch === undefined) node.error('no datapoint', msg); return null;";
@@ -29,6 +30,7 @@ interface Taker {
   readonly open?: (port: number, prefetch: number, source: Node | undefined) => () => void;
 }
 
+/** Without `z`: a config node belongs to no tab. */
 const product = (id: string, port: number, prefetch: number): FlowNode => ({
   ...{ id: `${id}-product`, z: undefined, type: 'gizwits-product', enterprise: 'enterprise', productKey: PRODUCT_KEY },
   ...{ pushHost: 'localhost', pushPort: String(port), pushTls: TLS, prefetch: String(prefetch) },
@@ -143,57 +145,47 @@ interface Connected {
   taken(): number | undefined;
 }
 
-interface Bench {
-  readonly connected: readonly Connected[];
-  readonly service: Helper;
-  close(): Promise<void>;
-}
-
-/** Connects every taker with every prefetch, all in this process. */
-async function connectAll(some: readonly Taker[], prefetches: readonly number[], devices = 1): Promise<Bench> {
+/** Has the push service run, and every taker with every prefetch connected to it in this process, while `work` does. */
+async function withConnected(
+  some: readonly Taker[],
+  prefetches: readonly number[],
+  work: (connected: readonly Connected[], service: Helper) => Promise<void>,
+): Promise<void> {
   const service = Helper.start('push-service');
   const flows: FlowNode[] = [
     { id: 'enterprise', type: 'gizwits-enterprise', region: 'custom', baseUrl: 'http://127.0.0.1:9' },
   ];
-  const credentials: Record<string, Record<string, string>> = {
+  const credentials: Record<string, Credentials[string]> = {
     enterprise: { enterpriseId: 'bench', enterpriseSecret: 'bench-secret' },
   };
   const made: { taker: Taker; prefetch: number; port: number; id: string }[] = [];
   for (const [number, taker] of some.entries()) {
     for (const prefetch of prefetches) {
       const id = `v${number}-${prefetch}`;
-      const { asks } = taker;
-      const port = await service.ask<number>('listen', { prefetch, asks, devices } satisfies PushListener);
+      const port = await service.ask<number>('listen', { prefetch, asks: taker.asks } satisfies PushListener);
       made.push({ taker, prefetch, port, id });
       const nodes = taker.flow?.(id, port, prefetch);
-      if (nodes) flows.push(...pushFlows({ id, variant: taker.variant, nodes }));
+      if (nodes) flows.push(...flowsOf({ id, variant: taker.variant, nodes }));
       credentials[`${id}-product`] = { productSecret: 'bench-secret', authId: 'bench', authSecret: 'bench-secret' };
     }
   }
-  const runtime = await startRuntime(flows, credentials as Credentials);
+  const runtime = await startRuntime(flows, credentials);
   const closers: (() => void)[] = [];
-  const connected = made.map(({ taker, prefetch, port, id }): Connected => {
-    const close = taker.open?.(port, prefetch, taker.flow && runtime.node(`${id}-source`));
-    if (close) closers.push(close);
-    return { taker, prefetch, port, taken: counter(runtime, taker, id) };
-  });
-  for (const { port } of connected) {
-    while (!(await service.ask<boolean>('connected', port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  try {
+    const connected = made.map(({ taker, prefetch, port, id }): Connected => {
+      const close = taker.open?.(port, prefetch, taker.flow && runtime.node(`${id}-source`));
+      if (close) closers.push(close);
+      return { taker, prefetch, port, taken: counter(runtime, taker, id) };
+    });
+    for (const { port } of connected) {
+      while (!(await service.ask<boolean>('connected', port))) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await work(connected, service);
+  } finally {
+    for (const close of closers) close();
+    await runtime.stop();
+    await service.stop();
   }
-  return {
-    connected,
-    service,
-    async close() {
-      for (const close of closers) close();
-      await runtime.stop();
-      await service.stop();
-    },
-  };
-}
-
-/** The flows of a taker; config nodes belong to no tab. */
-function pushFlows(plan: FlowPlan): FlowNode[] {
-  return flowsOf(plan).map((node) => (node.type === 'gizwits-product' ? { ...node, z: undefined } : node));
 }
 
 /** Counts the events at a taker's sink, each in a batch. */
@@ -228,20 +220,15 @@ async function pushTo({ port, taken }: Connected, service: Helper, run: Omit<Pus
 const caseOf = (prefetch: number): string => `prefetch ${prefetch}`;
 
 async function measure(report: Report, options: RunOptions): Promise<void> {
-  const bench = await connectAll(wanted(takers, options), PREFETCHES);
-  try {
-    for (let round = -2; round < options.rounds; round++) {
-      for (const connected of shuffled(bench.connected)) {
-        const { taker, prefetch } = connected;
-        const values = await pushTo(connected, bench.service, { ms: options.windowMs });
-        if (round < 0) continue;
-        report.sample({ case: caseOf(prefetch), variant: taker.variant, round, values });
-        if (values.lost) report.trouble(`${caseOf(prefetch)}, ${taker.variant}: ${values.lost} events did not arrive`);
-      }
-    }
-  } finally {
-    await bench.close();
-  }
+  await withConnected(wanted(takers, options), PREFETCHES, (connected, service) =>
+    runRounds(report, connected, { warmUps: WARM_UPS, rounds: options.rounds }, async (one) => {
+      const { variant } = one.taker;
+      const name = caseOf(one.prefetch);
+      const values = await pushTo(one, service, { ms: options.windowMs });
+      const trouble = values.lost ? `${name}, ${variant}: ${values.lost} events did not arrive` : undefined;
+      return { case: name, variant, values, trouble };
+    }),
+  );
 }
 
 const MEMORY_PREFETCH = 32_767;
@@ -251,17 +238,13 @@ const WARM_UP_EVENTS = 20_000;
 
 /** Resident memory at its highest over that of the process at rest, connected and warm. */
 async function measureMemory(report: Report, taker: Taker): Promise<void> {
-  const bench = await connectAll([taker], [MEMORY_PREFETCH]);
-  try {
-    const [connected] = bench.connected;
-    await pushTo(connected, bench.service, { events: WARM_UP_EVENTS });
+  await withConnected([taker], [MEMORY_PREFETCH], async ([connected], service) => {
+    await pushTo(connected, service, { events: WARM_UP_EVENTS });
     const growthMb = await measureGrowth(async () => {
-      await pushTo(connected, bench.service, { events: MEMORY_EVENTS });
+      await pushTo(connected, service, { events: MEMORY_EVENTS });
     });
     report.sample({ case: MEMORY_CASE, variant: taker.variant, round: 0, values: { growthMb } });
-  } finally {
-    await bench.close();
-  }
+  });
 }
 
 const CORE = takers[0].variant;
@@ -271,15 +254,11 @@ export const push: Group = {
   name: 'push',
   runs: [
     { name: 'events', seconds: 110, measure },
-    ...takers
-      .filter(({ variant }) => REMEMBERED.includes(variant))
-      .map((taker) => ({
-        name: `memory ${taker.variant}`,
-        seconds: 15,
-        flags: ['--expose-gc'],
-        measure: (report: Report, options: RunOptions) =>
-          wanted([taker], options).length > 0 ? measureMemory(report, taker) : Promise.resolve(),
-      })),
+    ...memoryRuns(
+      takers.filter(({ variant }) => REMEMBERED.includes(variant)),
+      15,
+      measureMemory,
+    ),
   ],
   goals: [
     ...PREFETCHES.flatMap((prefetch) => [

@@ -3,11 +3,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { root } from '../files';
 import { type FlowPlan, FlowSubject, flowsOf } from '../flow-subject';
-import { Helper } from '../helper';
 import { startBareRuntime } from '../runtime';
 import type { Report } from '../samples';
 import { runWindow } from '../window';
-import { accountCredentials, accountNodes } from './account';
+import { accountCredentials, accountNodes, withOrigin } from './account';
 import { lookUp, MAC } from './call';
 import type { Group } from './group';
 
@@ -20,24 +19,23 @@ const PLAN: FlowPlan = { id: 'ours', variant: 'ours', nodes: [lookUp('ours')] };
 
 /** From Node-RED without the package to the first answer, in one process that runs no step twice. */
 async function measure(report: Report): Promise<void> {
-  const origin = Helper.start('origin');
-  const baseUrl = `http://localhost:${await origin.ask<number>('listen', {})}`;
-  const runtime = await startBareRuntime();
-  try {
-    await step(report, LOADED, () => runtime.addPackage());
-    if (isLoaded('undici')) report.trouble(`${LOADED}: undici is loaded, which only a call needs`);
-    await step(report, DEPLOYED, () =>
-      runtime.deploy([...accountNodes(baseUrl), ...flowsOf(PLAN)], accountCredentials),
-    );
-    const subject = new FlowSubject(runtime, PLAN, () => ({ payload: MAC }));
-    await step(report, CALLED, async () => {
-      const { lost, failed } = await runWindow(subject, { inFlight: 1, ms: 0 });
-      if (lost || failed) report.trouble(`${CALLED}: there was none`);
-    });
-  } finally {
-    await runtime.stop();
-    await origin.stop();
-  }
+  await withOrigin({}, async (_origin, baseUrl) => {
+    const runtime = await startBareRuntime();
+    try {
+      await step(report, LOADED, () => runtime.addPackage());
+      if (isLoaded('undici')) report.trouble(`${LOADED}: undici is loaded, which only a call needs`);
+      await step(report, DEPLOYED, () =>
+        runtime.deploy([...accountNodes(baseUrl), ...flowsOf(PLAN)], accountCredentials),
+      );
+      const subject = new FlowSubject(runtime, PLAN, () => ({ payload: MAC }));
+      await step(report, CALLED, async () => {
+        const { lost, failed } = await runWindow(subject, { inFlight: 1, ms: 0 });
+        if (lost || failed) report.trouble(`${CALLED}: there was none`);
+      });
+    } finally {
+      await runtime.stop();
+    }
+  });
 }
 
 /** Time of a step, and the heap that is used after it over that before. */

@@ -7,7 +7,7 @@ import { httpNode } from '../nodes';
 import { type FlowNode, type Message, startRuntime } from '../runtime';
 import type { Report, Values } from '../samples';
 import type { WebhookResult, WebhookRun } from '../servers/webhook-sender';
-import { shuffled } from '../window';
+import { type Outcome, runRounds } from '../window';
 import { type Group, type RunOptions, wanted } from './group';
 
 const CONNECTIONS = [1, 10, 50];
@@ -54,16 +54,17 @@ const takers: readonly Taker[] = [
 async function measure(report: Report, options: RunOptions): Promise<void> {
   await withTakers(options, async (targets, sender) => {
     for (const connections of CONNECTIONS) {
-      for (let round = -2; round < options.rounds; round++) {
-        for (const { variant, path, port } of shuffled(targets)) {
-          const values = await send(sender, { port, path, connections, ms: options.windowMs });
-          if (round < 0) continue;
-          report.sample({ case: caseOf(connections), variant, round, values });
-          if (values.failed) report.trouble(`${caseOf(connections)}, ${variant}: ${values.failed} pushes were refused`);
-        }
-      }
+      await runRounds(report, targets, { warmUps: 2, rounds: options.rounds }, async ({ variant, path, port }) => {
+        const values = await send(sender, { port, path, connections, ms: options.windowMs });
+        return outcome(caseOf(connections), variant, values);
+      });
     }
   });
+}
+
+function outcome(name: string, variant: string, values: Values): Outcome {
+  const trouble = values.failed ? `${name}, ${variant}: ${values.failed} pushes were refused` : undefined;
+  return { case: name, variant, values, trouble };
 }
 
 const HOSTILE_CASE = 'webhook, 10 connections, 100 hostile requests a second beside them';
@@ -74,14 +75,10 @@ async function measureHostile(report: Report, options: RunOptions): Promise<void
   const alone: RunOptions = { ...options, variants: ['ours'] };
   await withTakers(alone, async ([{ port, path }], sender) => {
     const run = { port, path, connections: 10, ms: options.windowMs * 4 };
-    for (let round = -1; round < options.rounds; round++) {
-      for (const hostile of shuffled([0, HOSTILE_A_SECOND])) {
-        const values = await send(sender, { ...run, hostile });
-        const variant = hostile === 0 ? 'ours, undisturbed' : 'ours';
-        if (round >= 0) report.sample({ case: HOSTILE_CASE, variant, round, values });
-        if (values.failed) report.trouble(`${HOSTILE_CASE}: ${values.failed} pushes were refused`);
-      }
-    }
+    await runRounds(report, [0, HOSTILE_A_SECOND], { warmUps: 1, rounds: options.rounds }, async (hostile) => {
+      const values = await send(sender, { ...run, hostile });
+      return outcome(HOSTILE_CASE, hostile === 0 ? 'ours, undisturbed' : 'ours', values);
+    });
   });
 }
 

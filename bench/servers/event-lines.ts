@@ -1,41 +1,36 @@
 import { PRODUCT_KEY } from './replies';
 
-/** Lines of the events from number `first` on, each with its line feed. */
-export type EventLines = (first: number, count: number) => Buffer;
-
 const DIGITS = 10;
 const ZEROES = '0'.repeat(DIGITS);
 const LEAST = 1_000_000_000;
+
+const LINE =
+  `{"cmd":"event_push","delivery_id":${ZEROES},"msg_id":"MGI1MzcyZWZkMDdiNDBjYQ","event_type":"device_status_kv",` +
+  `"product_key":"${PRODUCT_KEY}","did":"Mavn3NpqLZ32XDEj000000","mac":"fd06c3000000",` +
+  `"group_id":null,"created_at":17${ZEROES}e-2,` +
+  '"data":{"switch":1,"mode":"制冷","set_temp":26,"room_temp":25.5,"fan":"自动","fault_roomtemp":0,"alert_filter":0,' +
+  '"timer":120,"schedule":"0001ff0000000000"}}\n';
+const LENGTH = Buffer.byteLength(LINE);
+const DELIVERY_AT = LINE.indexOf(ZEROES);
+const CREATED_AT = LINE.indexOf(ZEROES, DELIVERY_AT + DIGITS);
+
 /** Lines that lie ready with everything but their numbers. */
 const PREPARED = 1000;
+const READY = Buffer.from(LINE.repeat(PREPARED));
 
 /**
- * Events of some 350 bytes as the vendor prints them (snoti.md), no two alike: their delivery id and their time are put
- * into lines that lie ready, since a service that builds each of them would be the slowest part of the measurement.
+ * Lines of the events from number `first` on, each with its line feed: some 350 bytes as the vendor prints them
+ * (snoti.md), no two alike. Their delivery id and their time are put into lines that lie ready, since a service that
+ * builds each of them would be the slowest part of the measurement.
  */
-export function eventLines(devices: number): EventLines {
-  const count = Math.max(PREPARED, devices);
-  const lines = Array.from({ length: count }, (_, index) => line(index % devices));
-  const length = Buffer.byteLength(lines[0]);
-  const all = Buffer.from(lines.join(''));
-  const deliveryAt = lines[0].indexOf(ZEROES);
-  const createdAt = lines[0].indexOf(ZEROES, deliveryAt + DIGITS);
-  return (first, wanted) => {
-    const bytes = Buffer.allocUnsafe(wanted * length);
-    let filled = 0;
-    let slot = first % count;
-    while (filled < wanted) {
-      const some = Math.min(wanted - filled, count - slot);
-      all.copy(bytes, filled * length, slot * length, (slot + some) * length);
-      filled += some;
-      slot = 0;
-    }
-    for (let index = 0; index < wanted; index++) {
-      writeDigits(bytes, index * length + deliveryAt, LEAST + first + index);
-      writeDigits(bytes, index * length + createdAt, LEAST + first + index);
-    }
-    return bytes;
-  };
+export function eventLines(first: number, count: number): Buffer {
+  const bytes = Buffer.allocUnsafe(count * LENGTH);
+  for (let filled = 0; filled < count; filled += PREPARED) READY.copy(bytes, filled * LENGTH);
+  for (let index = 0; index < count; index++) {
+    writeDigits(bytes, index * LENGTH + DELIVERY_AT, LEAST + first + index);
+    writeDigits(bytes, index * LENGTH + CREATED_AT, LEAST + first + index);
+  }
+  return bytes;
 }
 
 function writeDigits(bytes: Buffer, at: number, value: number): void {
@@ -45,16 +40,4 @@ function writeDigits(bytes: Buffer, at: number, value: number): void {
     bytes[at + digit] = 0x30 + rest - tenth * 10;
     rest = tenth;
   }
-}
-
-/** All lines have the same length: the names of devices too. */
-function line(device: number): string {
-  const name = String(device).padStart(6, '0');
-  return (
-    `{"cmd":"event_push","delivery_id":${ZEROES},"msg_id":"MGI1MzcyZWZkMDdiNDBjYQ","event_type":"device_status_kv",` +
-    `"product_key":"${PRODUCT_KEY}","did":"Mavn3NpqLZ32XDEj${name}","mac":"fd06c3${name}",` +
-    `"group_id":null,"created_at":17${ZEROES}e-2,` +
-    '"data":{"switch":1,"mode":"制冷","set_temp":26,"room_temp":25.5,"fan":"自动","fault_roomtemp":0,"alert_filter":0,' +
-    '"timer":120,"schedule":"0001ff0000000000"}}\n'
-  );
 }

@@ -20,7 +20,6 @@ const quota = () => `X-RateLimit-Limit: 1000000000\r\nX-RateLimit-Remaining: 999
 const reset = Math.floor(Date.now() / 1000) + 3600;
 
 let options: OriginOptions = {};
-let requests = 0;
 
 function http(status: string, body: string): string {
   const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
@@ -59,7 +58,6 @@ function accept(socket: Socket): void {
       const end = head + END_OF_HEAD.length + length;
       if (text.length < end) break;
       text = text.slice(end);
-      requests++;
       const answer = answerTo(method, path);
       if (options.delayMs) setTimeout(() => socket.write(answer, 'latin1'), options.delayMs);
       else socket.write(answer, 'latin1');
@@ -77,5 +75,4 @@ serve({
     return (server.address() as AddressInfo).port;
   },
   busy,
-  requests: () => requests,
 });

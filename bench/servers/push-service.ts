@@ -4,15 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { serverCertificate } from '../files';
 import { busyMeter, serve } from '../helper';
-import { type EventLines, eventLines } from './event-lines';
+import { eventLines } from './event-lines';
 
 export interface PushListener {
   /** Events without an acknowledgement at most. */
   prefetch: number;
   /** Whether its client speaks the protocol and logs in; else it is served as it comes. */
   asks: boolean;
-  /** Devices that the events come from, in turns. */
-  devices?: number;
 }
 
 export interface PushRun {
@@ -52,14 +50,11 @@ class Client {
   private scheduled = false;
   private ended: (() => void) | undefined;
   private lineBytes = 0;
-  private readonly lines: EventLines;
   /** When timed events left, by their number over {@link TIMED_EVERY}. */
   private readonly leftAt: number[] = [];
   private tookMs: number[] = [];
 
-  constructor(private readonly listener: PushListener) {
-    this.lines = eventLines(listener.devices ?? 1);
-  }
+  constructor(private readonly listener: PushListener) {}
 
   get connected(): boolean {
     return this.ready;
@@ -139,7 +134,7 @@ class Client {
     for (let next = this.pushed + 1; next <= this.pushed + count; next++) {
       if (next % TIMED_EVERY === 0) this.leftAt.push(now);
     }
-    this.socket?.write(this.lines(this.pushed + 1, count));
+    this.socket?.write(eventLines(this.pushed + 1, count));
     this.pushed += count;
     if (room > count && !this.scheduled) {
       this.scheduled = true;
