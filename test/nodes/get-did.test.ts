@@ -1,3 +1,4 @@
+import helper from 'node-red-node-test-helper';
 import should from 'should';
 import getDid from '../../nodes/gizwits-get-did';
 import type { Simulator } from '../../src/simulator';
@@ -57,6 +58,20 @@ describe('gizwits-get-did', () => {
     await uncached.run({ payload: MAC });
     lookups().should.equal(once + 2);
   });
+
+  for (const [cacheSeconds, calls] of [
+    ['0', 2],
+    ['60', 1],
+  ] as const) {
+    it(`asks ${calls === 1 ? 'once' : 'each by itself'} for two that come at once, with ${cacheSeconds} s of cache`, async () => {
+      const bench = await load({ cacheSeconds, cacheSecondsType: 'num' });
+      const before = lookups();
+      const ended = bench.count(2);
+      for (let i = 0; i < 2; i++) helper.getNode('n').receive({ payload: MAC } as never);
+      (await ended).should.eql({ ok: 2, failed: 0 });
+      (lookups() - before).should.equal(calls);
+    });
+  }
 
   it('takes the words of its switches from a script or the environment, and refuses others', async () => {
     const bench = await load({ detail: 'false', passcode: 'true' });

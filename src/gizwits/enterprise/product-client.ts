@@ -98,7 +98,11 @@ export class ProductClient {
     if (cached && fresh && (!wanted.passcode || cached.passcode !== undefined)) {
       return { did: cached.did, passcode: cached.passcode };
     }
-    const reply = await this.lookUp('device.did', { mac }, options);
+    // Who wants nothing older than the question gets an answer of its own.
+    const shared = wanted.cacheMs > 0;
+    const reply = await (shared
+      ? this.lookUp('device.did', { mac }, options)
+      : this.call('device.did', { mac }, options));
     const { did, passcode } = reply.body as { did: string; passcode?: string };
     if (key !== undefined) {
       this.rememberMac(did, key);
