@@ -28,6 +28,10 @@ export class LinkedList<T> {
     return this.first === undefined;
   }
 
+  get oldest(): Place<T> | undefined {
+    return this.first;
+  }
+
   add(value: T): Place<T> {
     const place = new Place(this, value);
     place.previous = this.last;

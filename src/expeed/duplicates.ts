@@ -1,4 +1,5 @@
 import type { Clock } from '../cloud/clock';
+import { LinkedList, type Place } from '../cloud/linked-list';
 import type { Push } from './pushes';
 
 /** A push is known for so long. */
@@ -11,43 +12,57 @@ const MOST_REMEMBERED = 10_000;
  * off, on are three events. Data without a time is never dropped: two equal readings may both be true.
  */
 export class Duplicates {
-  /** Content and the monotonic time at which it may be forgotten, oldest first. */
-  private readonly known = new Map<string, number>();
-  /** The last status of each device, the most recent last. */
-  private readonly lastStatus = new Map<string, { content: string; until: number }>();
+  private readonly known = new Lately();
+  /** The last status of each device. */
+  private readonly lastStatus = new Lately();
 
   constructor(private readonly clock: Clock) {}
 
   /** Whether a push only repeats one that was noted. */
   isRepeated(push: Push): boolean {
-    const now = this.clock.mono();
-    if (push.topic === 'status') {
-      const last = this.lastStatus.get(push.deviceId);
-      return last !== undefined && last.content === push.content && last.until > now;
-    }
-    return (this.known.get(push.content) ?? 0) > now;
+    const [noted, key] = this.place(push);
+    return noted.get(key, this.clock.mono()) === push.content;
   }
 
   /** Notes a push that was handed on. */
   note(push: Push): void {
-    const now = this.clock.mono();
-    const until = now + REMEMBERED_MS;
-    if (push.topic === 'status') {
-      this.lastStatus.delete(push.deviceId);
-      this.lastStatus.set(push.deviceId, { content: push.content, until });
-      dropOldest(this.lastStatus, (entry) => entry.until <= now);
-    } else if (push.identified) {
-      this.known.delete(push.content);
-      this.known.set(push.content, until);
-      dropOldest(this.known, (end) => end <= now);
-    }
+    if (push.topic !== 'status' && !push.identified) return;
+    const [noted, key] = this.place(push);
+    noted.set(key, push.content, this.clock.mono());
+  }
+
+  private place(push: Push): [Lately, string] {
+    return push.topic === 'status' ? [this.lastStatus, push.deviceId] : [this.known, push.content];
   }
 }
 
-/** Drops entries from the old end of a map while they have expired or the map is too large. */
-function dropOldest<T>(map: Map<string, T>, expired: (entry: T) => boolean): void {
-  for (const [key, entry] of map) {
-    if (map.size <= MOST_REMEMBERED && !expired(entry)) break;
-    map.delete(key);
+interface Seen {
+  readonly key: string;
+  readonly content: string;
+  /** Monotonic milliseconds when it may be forgotten. */
+  readonly until: number;
+}
+
+/**
+ * What was last seen by key, a bounded number for a bounded time. A list of its own tells the oldest: to ask a `Map` for
+ * its first entry means to walk over all that were deleted before it, thousands when one comes and one goes each time.
+ */
+class Lately {
+  private readonly places = new Map<string, Place<Seen>>();
+  private readonly byAge = new LinkedList<Seen>();
+
+  get(key: string, now: number): string | undefined {
+    const seen = this.places.get(key)?.value;
+    return seen && seen.until > now ? seen.content : undefined;
+  }
+
+  set(key: string, content: string, now: number): void {
+       this.places.get(key)?.leave();
+    this.places.set(key, this.byAge.add({ key, content, until: now + REMEMBERED_MS }));
+    for (let { oldest } = this.byAge; oldest; { oldest } = this.byAge) {
+      if (this.places.size <= MOST_REMEMBERED && oldest.value.until > now) break;
+      oldest.leave();
+      this.places.delete(oldest.value.key);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock, Timer } from '../cloud/clock';
+import type { DeadlineList, Deadlines, Expiring } from '../cloud/deadlines';
 
 /** Largest push, in bytes. The documents' examples have some hundred; a day of minutes with ten values has 200 000. */
 export const MAX_BODY_BYTES = 262_144;
@@ -11,46 +11,70 @@ export type BodyResult =
   | { readonly state: 'text'; readonly text: string }
   | { readonly state: 'tooLarge' | 'tooSlow' | 'cut' | 'notText' };
 
-/** A body on its way in. */
-export interface PendingBody {
-  readonly result: Promise<BodyResult>;
-  /** Stops waiting: the result is `cut`. */
-  abandon(): void;
-}
-
 /**
  * Reads a request's body with a limit on its size and on its time, so that hostile requests cost a bounded amount of
  * memory for a bounded time. What comes after the limit is thrown away as it arrives.
+ * @param deadlines those of bodies that are being read: each is armed there as a {@link PendingBody} until it has ended
  */
-export function readBody(request: IncomingMessage, clock: Clock): PendingBody {
+export function readBody(request: IncomingMessage, deadlines: Deadlines): Promise<BodyResult> {
   if (Number(request.headers['content-length']) > MAX_BODY_BYTES) {
     request.resume();
-    return { result: Promise.resolve({ state: 'tooLarge' }), abandon: () => undefined };
+    return Promise.resolve({ state: 'tooLarge' });
   }
-  let abandon = (): void => undefined;
-  const result = new Promise<BodyResult>((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let timer: Timer;
-    const end = (outcome: BodyResult): void => {
-      clock.clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut);
-      // Whoever answers now must not find the rest of the body in the way of the next request.
-      request.on('error', () => undefined).resume();
-      resolve(outcome);
-    };
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) end({ state: 'tooLarge' });
-      else chunks.push(chunk);
-    };
-    const onEnd = (): void => end(decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
-    const onCut = (): void => end({ state: 'cut' });
-    timer = clock.setTimeout(() => end({ state: 'tooSlow' }), BODY_DEADLINE_MS);
-    abandon = onCut;
-    request.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
-  });
-  return { result, abandon: () => abandon() };
+  return new Promise((resolve) => new PendingBody(request, deadlines, resolve));
+}
+
+/** A body on its way in. Its listeners stay with the request: whatever else comes must not stand in the way of the next. */
+export class PendingBody implements Expiring {
+  deadlineAt = 0;
+  deadlineList: DeadlineList | undefined;
+  deadlinePrevious: Expiring | undefined;
+  deadlineNext: Expiring | undefined;
+  private chunks: Buffer[] = [];
+  private size = 0;
+  private over = false;
+
+  constructor(
+    request: IncomingMessage,
+    private readonly deadlines: Deadlines,
+    private readonly resolve: (result: BodyResult) => void,
+  ) {
+    deadlines.arm(this, BODY_DEADLINE_MS);
+    const cut = (): void => this.abandon();
+    request.on('data', (chunk: Buffer) => this.take(chunk));
+    request.on('end', () => this.complete());
+    request.on('close', cut).on('error', cut);
+  }
+
+  /** Stops waiting: the result is `cut`. */
+  abandon(): void {
+    this.end({ state: 'cut' });
+  }
+
+  expire(): void {
+    this.end({ state: 'tooSlow' });
+  }
+
+  private take(chunk: Buffer): void {
+    if (this.over) return;
+    this.size += chunk.length;
+    if (this.size > MAX_BODY_BYTES) this.end({ state: 'tooLarge' });
+    else this.chunks.push(chunk);
+  }
+
+  private complete(): void {
+    if (this.over) return;
+    const { chunks, size } = this;
+    this.end(decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
+  }
+
+  private end(result: BodyResult): void {
+    if (this.over) return;
+    this.over = true;
+    this.chunks = [];
+    this.deadlines.disarm(this);
+    this.resolve(result);
+  }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

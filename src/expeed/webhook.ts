@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../cloud/clock';
+import { Deadlines } from '../cloud/deadlines';
 import { type AddressList, plainAddress } from './address-list';
 import { Duplicates } from './duplicates';
 import { FailureLimit } from './failure-limit';
@@ -7,7 +8,7 @@ import { type DigestReading, Handshake, type HandshakeRefusal, UsedSignatures } 
 import { isSafeValue, quoteLongIntegers } from './json';
 import { type PushFate, PushQueue } from './push-queue';
 import { looksEncrypted, type Push, readPush } from './pushes';
-import { BODY_DEADLINE_MS, MAX_BODY_BYTES, type PendingBody, readBody } from './request-body';
+import { BODY_DEADLINE_MS, MAX_BODY_BYTES, PendingBody, readBody } from './request-body';
 import type { Timestamps } from './timestamp';
 
 /** What an Express application adds to a request. */
@@ -115,15 +116,16 @@ class Refusal {
 export class Webhook {
   private readonly handshake: Handshake;
   private readonly queue: PushQueue<Push>;
-  /** Bodies that are being read. */
-  private readonly reading = new Set<PendingBody>();
-  /** Answers that are not given yet. */
-  private readonly held = new Set<Promise<void>>();
-  private closed = false;
+  /** Of the bodies that are being read. */
+  private readonly deadlines: Deadlines;
+  private held = 0;
+  private whenIdle: (() => void) | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(private readonly options: WebhookOptions) {
     const { token, clock, emit, defer } = options;
     const { signatures, duplicates } = options.memory;
+    this.deadlines = new Deadlines(clock);
     this.handshake = new Handshake(token, clock, signatures);
     this.queue = new PushQueue((push) => {
       if (duplicates.isRepeated(push)) return;
@@ -134,24 +136,34 @@ export class Webhook {
 
   /** Answers one request; never throws, and leaves no request unanswered. */
   handle(request: WebhookRequest, response: ServerResponse): void {
-    const work = this.answer(request, response).catch(() => {
-      response.destroy();
-    });
-    this.held.add(work);
-    void work.finally(() => this.held.delete(work));
+    this.held++;
+    void this.answer(request, response)
+      .catch(() => {
+        response.destroy();
+      })
+      .then(() => {
+        this.held--;
+        if (this.held === 0) this.whenIdle?.();
+      });
   }
 
   /** Requests that have no answer yet. */
   get pending(): number {
-    return this.held.size;
+    return this.held;
   }
 
   /** Ends every request that is still held with 503 and waits for that. */
-  async close(): Promise<void> {
-    this.closed = true;
-    for (const body of this.reading) body.abandon();
+  close(): Promise<void> {
+    this.closing ??= new Promise((resolve) => {
+      this.whenIdle = resolve;
+    });
+    for (const entry of this.deadlines.entries()) {
+      if (entry instanceof PendingBody) entry.abandon();
+    }
+    this.deadlines.clear();
     this.queue.close();
-    await Promise.allSettled(this.held);
+    if (this.held === 0) this.whenIdle?.();
+    return this.closing;
   }
 
   private async answer(request: WebhookRequest, response: ServerResponse): Promise<void> {
@@ -183,10 +195,10 @@ export class Webhook {
 
   /** Does what the request asks for. @returns the nonce of a handshake; undefined for a push @throws Refusal */
   private async respond(request: WebhookRequest): Promise<string | undefined> {
-    if (this.closed) throw unavailable();
-    const address = plainAddress(request.ip ?? request.socket.remoteAddress ?? '');
+    if (this.closing) throw unavailable();
+    const address = request.ip ?? request.socket.remoteAddress ?? '';
     if (this.options.allowFrom && !this.options.allowFrom.has(address)) throw new Refusal(403);
-    if (request.method === 'GET') return this.shakeHands(request, address);
+    if (request.method === 'GET') return this.shakeHands(request, plainAddress(address));
     if (request.method !== 'POST') throw new Refusal(405, { Allow: 'GET, POST' });
     await this.take(await this.readPush(request));
     return undefined;
@@ -232,10 +244,8 @@ export class Webhook {
 
   /** Text of another type is read as well: it may be a ciphertext, whose sender must be told what to change. */
   private async ownBody(request: WebhookRequest, isJson: boolean): Promise<{ text: string }> {
-    const pending = readBody(request, this.options.clock);
-    this.reading.add(pending);
-    const result = await pending.result.finally(() => this.reading.delete(pending));
-    if (this.closed) throw unavailable();
+    const result = await readBody(request, this.deadlines);
+    if (this.closing) throw unavailable();
     switch (result.state) {
       case 'text':
         return { text: result.text };
@@ -307,7 +317,7 @@ export class Webhook {
       clock.clearTimeout(timer);
       timer = arm(LINGER_MS);
     };
-    let timer = arm(this.closed ? LINGER_MS : Math.max(LINGER_MS, LONGEST_MS - (clock.mono() - beganAt)));
+    let timer = arm(this.closing ? LINGER_MS : Math.max(LINGER_MS, LONGEST_MS - (clock.mono() - beganAt)));
     request.on('data', count).on('end', end).on('close', end);
   }
 }

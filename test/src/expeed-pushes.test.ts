@@ -154,6 +154,16 @@ describe('Expeed: repeated pushes', () => {
     should([emitted(body), emitted(body)]).eql([true, true]);
   });
 
+  it('forgets first what it has not seen for longest', () => {
+    emitted({ ...STATUS, device_id: 0 });
+    for (let index = 1; index < 10_000; index++) emitted({ ...STATUS, device_id: index });
+    const again = { ...STATUS, device_id: 0, device_status: 1 };
+    should(emitted(again)).be.true();
+    emitted({ ...STATUS, device_id: 10_000 });
+    should(emitted(again)).be.false();
+    should(emitted({ ...STATUS, device_id: 1 })).be.true();
+  });
+
   it('remembers a bounded number', () => {
     for (let index = 0; index < 10_001; index++) emitted({ ...RESULT, message_id: index });
     should(emitted({ ...RESULT, message_id: 10_000 })).be.false();

@@ -419,6 +419,21 @@ describe('Expeed: webhook', () => {
     should(pushes).be.empty();
   });
 
+  it('leaves no timer behind when it closes over a body that is still coming', async () => {
+    const clock = new VirtualClock();
+    await start({ clock });
+    should(await post(STATUS)).have.property('status', 200);
+    const slow = await open(
+      'POST /expeed HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
+    await until(() => webhook.pending === 1);
+    await Promise.all([webhook.close(), webhook.close()]);
+    await until(() => slow.received().includes('503'));
+    await clock.advance(1500);
+    await slow.closed;
+    should(clock.timers).equal(0);
+  });
+
   it('measures again what another parser has read before', async () => {
     const parsed: { body?: unknown } = {};
     await start({}, () => undefined);
