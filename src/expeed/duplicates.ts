@@ -57,7 +57,7 @@ class Lately {
   }
 
   set(key: string, content: string, now: number): void {
-       this.places.get(key)?.leave();
+    this.places.get(key)?.leave();
     this.places.set(key, this.byAge.add({ key, content, until: now + REMEMBERED_MS }));
     for (let { oldest } = this.byAge; oldest; { oldest } = this.byAge) {
       if (this.places.size <= MOST_REMEMBERED && oldest.value.until > now) break;
