@@ -49,7 +49,7 @@ export default function register(RED: NodeAPI): void {
 
     /** An error of the node and not of an input: Catch gets a message that says no more than that. */
     const raise = (error: CloudError): void => {
-      const failure = translateError(RED, error);
+      const failure = translateError(RED, asCloudError(error));
       this.error(failure, { gizwits: { operation: 'live', error: errorMetadata(failure) } } as never);
     };
 

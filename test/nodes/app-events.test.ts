@@ -171,6 +171,9 @@ describe('gizwits-app-events', () => {
     await until(() => errors.length > 0);
     errors.length.should.equal(1);
     errors[0]?.error.code.should.equal('GIZ_9020');
+    // Neither the class of the error nor the files of this machine are news for whoever reads it.
+    errors[0]?.error.message.should.not.containEql('CloudError');
+    should(errors[0]?.error.stack).equal(undefined);
     JSON.stringify(errors).should.not.containEql('Secret-password-1');
   });
 
