@@ -64,15 +64,16 @@ export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null;
 }
 
-/** @throws CloudError GIZ_BAD_INPUT when `name` would reach a prototype. */
+/** @throws CloudError GIZ_BAD_INPUT when `name` is empty, or would reach a prototype. */
 export function checkName(name: string, field: string): void {
-  if (FORBIDDEN_NAMES.has(name)) throw badInput('forbiddenName', { field, given: name });
+  if (name === '' || FORBIDDEN_NAMES.has(name)) throw badInput('forbiddenName', { field, given: name || '""' });
 }
 
 /**
  * Copies a JSON value into objects without a prototype, so that no name in it can mean anything but itself.
  * Properties that are undefined are left out, as JSON does.
- * @throws CloudError GIZ_BAD_INPUT for names that reach a prototype, for what JSON cannot carry and for deep nesting.
+ * @throws CloudError GIZ_BAD_INPUT for names that are empty or reach a prototype, for what JSON cannot carry and for deep
+ *   nesting.
  */
 export function copyJson(value: unknown, field: string, depth = 0): unknown {
   if (value === null || typeof value === 'boolean') return value;

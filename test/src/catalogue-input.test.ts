@@ -276,7 +276,7 @@ function sample(operation: string, name: string): unknown {
   return ['attrs', 'macs', 'dids'].includes(name) ? ['a'] : 'a';
 }
 
-describe('Parameters of the catalogue: names that reach a prototype', () => {
+describe('Parameters of the catalogue: names that are no names', () => {
   const hostile = ['__proto__', 'constructor', 'prototype'];
   const parsed = (name: string, inside = '1') => JSON.parse(`{"${name}":${inside}}`);
 
@@ -298,6 +298,15 @@ describe('Parameters of the catalogue: names that reach a prototype', () => {
       should(({} as Record<string, unknown>).polluted).equal(undefined);
     });
   }
+
+  it('refuses an empty name at any depth', () => {
+    for (const attrs of [parsed(''), { a: parsed('') }, { a: [parsed('')] }]) {
+      const error = refusal('device.control', { did: DID, attrs });
+      should(error.textKey).equal('errors.input.forbiddenName');
+      should(error.textParams.given).equal('""');
+    }
+    should(refusal('device.did', parsed('')).textKey).equal('errors.input.forbiddenName');
+  });
 
   it('sends nothing that an attribute inherits', () => {
     const attrs = Object.assign(Object.create({ inherited: 1 }), { own: 1 });

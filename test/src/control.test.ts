@@ -79,7 +79,7 @@ describe('control: making a command', () => {
     (await prepareCommand(client, { any: 7, bytes: Buffer.from([1]) }, unchecked)).should.eql({
       attrs: { any: 7, bytes: '01' },
     });
-    for (const name of ['__proto__', 'constructor', 'prototype']) {
+    for (const name of ['', '__proto__', 'constructor', 'prototype']) {
       await prepareCommand(client, JSON.parse(`{"${name}":1}`), unchecked).should.be.rejectedWith({
         code: 'GIZ_BAD_INPUT',
         textKey: 'errors.input.forbiddenName',

@@ -290,7 +290,7 @@ describe('Expeed: platform account', () => {
     const { request } = sender.sent.at(-1) as { request: WireRequest };
     should(request).have.properties({ method: 'POST', path: '/v1/devices/d1/device_setting' });
     should(JSON.parse(request.body as string)).eql(value);
-    for (const bad of [JSON.parse('{"__proto__":{"a":1}}'), {}, [], 'text', undefined, { a: Number.NaN }]) {
+    for (const bad of [JSON.parse('{"__proto__":{"a":1}}'), { '': 1 }, {}, [], 'text', undefined, { a: Number.NaN }]) {
       const error = await failure(setDatapoints(account, DEVICE, bad, clock.mono(), CALL));
       should(error).have.properties({ code: 'GIZ_BAD_INPUT', outcome: 'not-sent' });
     }
