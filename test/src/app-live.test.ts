@@ -231,6 +231,18 @@ describe('the live connection of the Open API', () => {
     should(states.at(-1)?.kind).equal('connected');
   });
 
+  it('names the time of the next try only until that begins', async () => {
+    const { clock, servers, attach, states } = bench({ silent: true });
+    attach();
+    await clock.advance(200);
+    for (const server of servers.splice(0)) server.end();
+    await clock.settle();
+    should(states.at(-1)?.kind).equal('reconnecting');
+    await clock.advance(4000);
+    servers.should.have.length(2);
+    should(states.at(-1)?.kind).equal('connecting');
+  });
+
   it('logs in anew when a connection refuses the user, says which login was refused then, and tries again after a minute', async () => {
     const { clock, servers, attach, states, logins } = bench({ bindings: BINDINGS.slice(0, 1), silent: true });
     attach();

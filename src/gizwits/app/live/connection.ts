@@ -318,6 +318,8 @@ export class LiveConnection {
     this.show({ kind: isRefused ? 'refused' : 'reconnecting', nextTryAt: clock.now() + waitMs, error });
     this.timer = clock.setTimeout(() => {
       this.timer = undefined;
+      // The time of the next try is over, and how long the try takes, a login included, is not known.
+      if (!isRefused) this.show({ kind: 'connecting' });
       void this.connect();
     }, waitMs);
   }
