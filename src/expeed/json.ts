@@ -38,6 +38,23 @@ export function quoteLongIntegers(text: string): string {
   return result + text.slice(copied);
 }
 
+/**
+ * Whether JSON text nests deeper than `limit`, whatever else it may be. Asked before it is parsed: parsing 100 KB of open
+ * brackets, only to find that they are too many, takes milliseconds.
+ */
+export function nestsDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at) - 1;
+    else if (code === 0x5b || code === 0x7b) {
+      depth++;
+      if (depth > limit) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }

@@ -5,7 +5,7 @@ import { type AddressList, plainAddress } from './address-list';
 import { Duplicates } from './duplicates';
 import { FailureLimit } from './failure-limit';
 import { type DigestReading, Handshake, type HandshakeRefusal, UsedSignatures } from './handshake';
-import { isSafeValue, quoteLongIntegers } from './json';
+import { isSafeValue, nestsDeeper, quoteLongIntegers } from './json';
 import { type PushFate, PushQueue } from './push-queue';
 import { looksEncrypted, type Push, readPush } from './pushes';
 import { BODY_DEADLINE_MS, MAX_BODY_BYTES, PendingBody, readBody } from './request-body';
@@ -271,6 +271,7 @@ export class Webhook {
   }
 
   private parse(text: string): unknown {
+    if (nestsDeeper(text, MAX_DEPTH)) throw this.refused(400);
     try {
       return JSON.parse(quoteLongIntegers(text));
     } catch {

@@ -1,5 +1,5 @@
 import should from 'should';
-import { isSafeValue, quoteLongIntegers } from '../../src/expeed/json';
+import { isSafeValue, nestsDeeper, quoteLongIntegers } from '../../src/expeed/json';
 import { processorMs } from '../support/processor-time';
 
 const parse = (text: string): unknown => JSON.parse(quoteLongIntegers(text));
@@ -41,5 +41,15 @@ describe('Expeed: JSON with long numbers', () => {
     should(isSafeValue(JSON.parse('{"data":[{"__proto__":{"x":1}}]}'), 32)).be.false();
     should(isSafeValue({ constructor: 1 }, 32)).be.false();
     should(isSafeValue('text', 0)).be.true();
+  });
+
+  it('tells from the text alone what nests too deeply', () => {
+    should(nestsDeeper('{"a":[{"b":1}]}', 3)).be.false();
+    should(nestsDeeper('{"a":[{"b":{}}]}', 3)).be.true();
+    should(nestsDeeper('[[],[],[[]],[{}]]', 3)).be.false();
+    should(nestsDeeper('{"a":"[[[[ \\"{{{{ \\\\","b":[]}', 2)).be.false();
+    should(nestsDeeper('["\\\\",[[', 2)).be.true();
+    should(nestsDeeper('"[[[', 2)).be.false();
+    should(nestsDeeper('', 0)).be.false();
   });
 });
