@@ -168,7 +168,9 @@ export default function register(RED: NodeAPI): void {
       const sentAt = client.serverNow();
       const early: DeviceReport[] = [];
       const confirms = confirmMs > 0 ? command.attrs : undefined;
-      const stop = confirms ? client.onReport(did, (report) => early.push(report)) : undefined;
+      // A copy: the flow that is given the event may change it before it is compared.
+      const keep = (report: DeviceReport): unknown => early.push(structuredClone(report));
+      const stop = confirms ? client.onReport(did, keep) : undefined;
       try {
         input.metadata.add(
           push

@@ -210,9 +210,14 @@ describe('gizwits-control over the push connection', () => {
     });
   }
 
-  it('confirms with a report that comes before the answer to the command', async () => {
-    const live: FlowNode = { id: 'n', type: 'gizwits-events', product: 'product', events: ['device.status.kv'] };
-    await bench.load([{ ...control, via: 'api', confirm: true, confirmSeconds: '10' }, out, live]);
+  it('confirms with a report that comes before the answer to the command, whatever the flow makes of its event', async () => {
+    const events = { events: ['device.status.kv'], wires: [['changes']] };
+    const live: FlowNode = { id: 'n', type: 'gizwits-events', product: 'product', ...events };
+    const changes: FlowNode = { id: 'changes', type: 'helper' };
+    await bench.load([{ ...control, via: 'api', confirm: true, confirmSeconds: '10' }, out, live, changes]);
+    helper.getNode('changes').on('input', ({ payload }: Message) => {
+      payload.switch = 'changed';
+    });
     await bench.connected('n');
     // The command is carried out at once, the answer takes its time.
     bench.simulator.faults.add({ kind: 'delay', ms: 1500, match: { operation: 'device.control' } });
