@@ -244,7 +244,7 @@ function showConnected(status: NodeStatus, client: PushClient, open: number, ref
   }
   const { lagMs = 0, lastEventAt = 0 } = client.stats;
   const behind = lagMs > LAG_WORTH_SHOWING_MS && Date.now() - lastEventAt < LAG_SHOWN_MS;
-  if (behind) status.say('yellow', 'ring', 'lag', { lag: Math.round(lagMs / 1000) });
+  if (behind) status.saySpan('yellow', 'ring', 'lag', lagMs);
   else if (open > 0) status.say('green', 'dot', 'connectedOpen', { open });
   else status.say('green', 'dot', 'connected');
 }

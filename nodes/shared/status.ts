@@ -24,6 +24,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   GIZ_9042: 'deviceOffline',
 };
 
+/** Units of a span of time, milliseconds: what a text's key gets behind it, and the name of the text's value. */
+const UNITS = [
+  { ms: 86_400_000, suffix: 'Days', value: 'days' },
+  { ms: 3_600_000, suffix: 'Hours', value: 'hours' },
+  { ms: 60_000, suffix: 'Minutes', value: 'minutes' },
+] as const;
+
 /** A state that is to be shown. */
 interface Wanted {
   readonly fill: Fill;
@@ -73,11 +80,10 @@ export class NodeStatus {
     this.show('blue', 'dot', 'progress', { count });
   }
 
-  /** Waits for the quota (with the seconds that remain), for its turn, for another try or for a login. */
+  /** Waits for the quota (with the time that remains), for its turn, for another try or for a login. */
   waiting(reason: Wait['reason'], ms: number): void {
-    const seconds = Math.ceil(ms / 1000);
-    if (reason === 'quota') this.show('blue', 'dot', 'waitingQuota', { seconds });
-    else if (reason === 'elsewhere') this.show('yellow', 'ring', 'usedElsewhere', { seconds });
+    if (reason === 'quota') this.saySpan('blue', 'dot', 'waitingQuota', ms);
+    else if (reason === 'elsewhere') this.saySpan('yellow', 'ring', 'usedElsewhere', ms);
     else if (reason === 'retry') this.show('blue', 'dot', 'retrying');
     else if (reason === 'login') this.show('blue', 'dot', 'login');
     else this.working();
@@ -111,6 +117,16 @@ export class NodeStatus {
   /** A state of its own, of a node that is no request and answer; `params` makes it a text with values. */
   say(fill: Fill, shape: 'dot' | 'ring', key: string, params?: Record<string, string | number>): void {
     this.show(fill, shape, key, params);
+  }
+
+  /**
+   * A state that lasts, or is late, by a span of time: in seconds by the text of that key, and from two minutes, hours
+   * or days on by its siblings (`lag`, `lagMinutes`, `lagHours`, `lagDays`).
+   */
+  saySpan(fill: Fill, shape: 'dot' | 'ring', key: string, ms: number): void {
+    const unit = UNITS.find((one) => ms >= 2 * one.ms);
+    if (unit) this.show(fill, shape, key + unit.suffix, { [unit.value]: Math.round(ms / unit.ms) });
+    else this.show(fill, shape, key, { seconds: Math.ceil(ms / 1000) });
   }
 
   /** The node is closed: nothing is shown any more, no timer stays. */

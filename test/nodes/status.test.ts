@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import should from 'should';
 import { NodeStatus } from '../../nodes/shared/status';
+import { textsOf } from '../support/texts';
 
 const KEY = '@gizflow/node-red-gizwits/gizwits-enterprise:common.status.';
 
@@ -47,4 +48,31 @@ describe("a node's status", () => {
     should(asked).equal(1);
     should(shown.map(({ text }) => text)).eql(['listening', 'received 100']);
   });
+
+  it('names a span of time in the largest unit that it holds twice', async () => {
+    const spans: [ms: number, text: string][] = [
+      [300, 'lag {"seconds":1}'],
+      [119_000, 'lag {"seconds":119}'],
+      [120_000, 'lagMinutes {"minutes":2}'],
+      [2_843_000, 'lagMinutes {"minutes":47}'],
+      [7_200_000, 'lagHours {"hours":2}'],
+      [172_800_000, 'lagDays {"days":2}'],
+      [226_098_967_000, 'lagDays {"days":2617}'],
+    ];
+    for (const [ms, text] of spans) {
+      status.saySpan('yellow', 'ring', 'lag', ms);
+      await new Promise((resolve) => setTimeout(resolve, 110));
+      should(shown.at(-1)?.text).equal(text);
+    }
+  });
+
+  for (const language of ['en-US', 'zh-CN'] as const) {
+    it(`has words in ${language} for each unit of a span`, () => {
+      const keys = textsOf(language).map(({ key }) => key);
+      for (const name of ['lag', 'waitingQuota', 'usedElsewhere']) {
+        const wanted = ['', 'Minutes', 'Hours', 'Days'].map((unit) => `common.status.${name}${unit}`);
+        keys.should.containDeep(wanted);
+      }
+    });
+  }
 });
