@@ -1,6 +1,6 @@
 import { type AppCategory, type AppOperation, appCategories } from '../../src/gizwits/app/operation';
 import { appOperations } from '../../src/gizwits/app/operations';
-import { cloudText } from './text';
+import { cloudText, sentences } from './text';
 
 /** The operations of the Open API with their names in the reader's language. */
 export interface ListedOperation {
@@ -30,7 +30,7 @@ export function operationOf(id: unknown): AppOperation | undefined {
 
 /** What an operation does, and what a user must know about it. */
 export function summaryOf({ description, notes = [] }: AppOperation): string {
-  return [cloudText(description), ...notes.map((note) => cloudText(`gizwits.notes.${note}`))].join(' ');
+  return sentences([cloudText(description), ...notes.map((note) => cloudText(`gizwits.notes.${note}`))]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { acceptedForm, type Operation, type Parameter } from '../../src/cloud/catalogue';
 import { nestedText } from './nested-text';
-import { cloudText } from './text';
+import { cloudText, sentences } from './text';
 
 /** The short name of an operation of the Enterprise API; `custom` has one too. */
 export function operationTitle(id: string): string {
@@ -9,10 +9,10 @@ export function operationTitle(id: string): string {
 
 /** What an operation does, and what a user must know about it. */
 export function operationSummary({ id, notes = [] }: Pick<Operation, 'id' | 'notes'>): string {
-  return [
+  return sentences([
     cloudText(`gizwits.operations.${id}.description`),
     ...notes.map((note) => cloudText(`gizwits.notes.${note}`)),
-  ].join(' ');
+  ]);
 }
 
 /** The parameters that an author may give. */

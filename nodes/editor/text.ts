@@ -17,3 +17,8 @@ export function commonText(key: string, params?: TextParams): string {
 export function cloudText(key: string, params?: TextParams): string {
   return RED._(`${PACKAGE}/gizwits-enterprise:texts.${key}`, params);
 }
+
+/** Sentences one after the other; no space follows a full-width full stop. */
+export function sentences(texts: readonly string[]): string {
+  return texts.join(' ').replaceAll('。 ', '。');
+}
