@@ -22,8 +22,13 @@ export function writeCatalogues(base, sets, out) {
       }
       if (!existsSync(join(base, `${path}.json`))) continue;
       const catalogue = readJson(`${path}.json`, base);
-      if ('texts' in catalogue) gaps.push(`${path}.json: the key texts is kept for src/texts`);
-      catalogues.get(language).set(set, set === textsHost ? { ...catalogue, texts: texts.get(language) } : catalogue);
+      for (const key of ['texts', 'palette']) {
+        if (key in catalogue) gaps.push(`${path}.json: the key ${key} is kept for src/texts`);
+      }
+      // The editor names a category of the palette after the first set that it meets there, whichever that is.
+      const { palette, ...rest } = texts.get(language);
+      const hosted = set === textsHost ? { texts: rest } : {};
+      catalogues.get(language).set(set, { ...catalogue, palette, ...hosted });
     }
     compareKeys(`nodes/locales/*/${set}.json`, (language) => catalogues.get(language).get(set), gaps);
   }
