@@ -80,9 +80,9 @@ export class NodeStatus {
     this.show('blue', 'dot', 'progress', { count });
   }
 
-  /** Waits for the quota (with the time that remains), for its turn, for another try or for a login. */
+  /** Waits for the quota (with the seconds that remain, counted down), for its turn, for another try or for a login. */
   waiting(reason: Wait['reason'], ms: number): void {
-    if (reason === 'quota') this.saySpan('blue', 'dot', 'waitingQuota', ms);
+    if (reason === 'quota') this.show('blue', 'dot', 'waitingQuota', { seconds: Math.ceil(ms / 1000) });
     else if (reason === 'elsewhere') this.saySpan('yellow', 'ring', 'usedElsewhere', ms);
     else if (reason === 'retry') this.show('blue', 'dot', 'retrying');
     else if (reason === 'login') this.show('blue', 'dot', 'login');

@@ -69,7 +69,7 @@ describe("a node's status", () => {
   for (const language of ['en-US', 'zh-CN'] as const) {
     it(`has words in ${language} for each unit of a span`, () => {
       const keys = textsOf(language).map(({ key }) => key);
-      for (const name of ['lag', 'waitingQuota', 'usedElsewhere']) {
+      for (const name of ['lag', 'usedElsewhere']) {
         const wanted = ['', 'Minutes', 'Hours', 'Days'].map((unit) => `common.status.${name}${unit}`);
         keys.should.containDeep(wanted);
       }
