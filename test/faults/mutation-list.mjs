@@ -134,8 +134,8 @@ export const mutations = [
   {
     name: 'a close waits for the definition',
     file: 'src/gizwits/enterprise/product-client.ts',
-    find: 'if (await this.account.sleep(ms, options.signal, arrived.signal)) return fetching;',
-    put: 'if (ms) return fetching;',
+    find: 'if (await this.account.sleep(ms, options.signal, arrived.signal)) return going;',
+    put: 'if (ms) return going;',
     test: 'test/faults/unfinished-work.test.ts',
     grep: 'hold up a redeploy',
   },

@@ -8,6 +8,8 @@ import report from '../../nodes/gizwits-report';
 import request from '../../nodes/gizwits-request';
 import search from '../../nodes/gizwits-search';
 import type { Simulator } from '../../src/simulator';
+import type { Device } from '../../src/simulator/world/device';
+import { sessionsOf } from '../../src/simulator/world/state';
 import type { Message, NodeSet } from './flows';
 
 /** One call of an operation through a node, with a message that asks for it. */
@@ -43,7 +45,13 @@ const DAY = 86_400_000;
  */
 export function enterpriseRuns(simulator: Simulator): Run[] {
   const { productKey } = simulator.products[0] as Simulator['products'][number];
-  const device = simulator.world.devicesOf(productKey).find(({ place, disabled, mac }) => place && mac && !disabled);
+  const end_ts = Math.floor(Date.now() / 1000);
+  const start_ts = end_ts - 170_000;
+  // Whatever the time of day, its log of comings and goings must fill more than a page of two.
+  const comesAndGoes = (one: Device): boolean => sessionsOf(one, start_ts * 1000, end_ts * 1000).length > 2;
+  const device = simulator.world
+    .devicesOf(productKey)
+    .find((one) => one.place && one.mac && !one.disabled && comesAndGoes(one));
   const user = simulator.world.people.users[0];
   const root = simulator.world.groups.of(productKey)[0];
   if (!device || !user || !root) throw new Error('the simulated world is empty');
@@ -51,8 +59,6 @@ export function enterpriseRuns(simulator: Simulator): Run[] {
   const { did, mac } = device;
   const { uid, appid } = user;
   const { gid } = root;
-  const end_ts = Math.floor(Date.now() / 1000);
-  const start_ts = end_ts - 170_000;
   const [from, to] = [-8, -2].map((days) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10));
   const memo: { gid?: string; context?: string } = {};
 
