@@ -60,7 +60,8 @@ describe('Expeed: webhook', () => {
       before?.(request);
       webhook.handle(request, response);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A thousand connections come at once: those that a backlog of Node's usual 511 cannot hold may be reset.
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 2048, resolve));
     port = (server.address() as AddressInfo).port;
   };
 
