@@ -236,7 +236,6 @@ export class Webhook {
     const parsed = wasParsed ? this.parsedBody(request) : await this.ownBody(request, isJson);
     if (!isJson) throw looksEncrypted(parsed.text) ? this.ciphertext() : this.refused(415);
     const body = parsed.text === undefined ? parsed.value : this.parse(parsed.text);
-    if (!isSafeValue(body, MAX_DEPTH)) throw this.refused(400);
     const push = readPush(body, this.options.timestamps);
     if (push) return push;
     throw looksEncrypted(body) ? this.ciphertext() : this.refused(400);
@@ -272,11 +271,14 @@ export class Webhook {
 
   private parse(text: string): unknown {
     if (nestsDeeper(text, MAX_DEPTH)) throw this.refused(400);
+    let body: unknown;
     try {
-      return JSON.parse(quoteLongIntegers(text));
+      body = JSON.parse(quoteLongIntegers(text));
     } catch {
       throw looksEncrypted(text) ? this.ciphertext() : this.refused(400);
     }
+    if (!isSafeValue(body, MAX_DEPTH)) throw this.refused(400);
+    return body;
   }
 
   private refused(status: number): Refusal {
